@@ -1,0 +1,21 @@
+/* Time that only goes forward, the same in every process of the machine. */
+#ifndef BROOD_OS_CLOCK_H
+#define BROOD_OS_CLOCK_H
+
+#include "os/types.h"
+
+/* Nanoseconds on the monotonic clock that deadlines are measured on. Two processes of one
+ * machine read the same clock. Never fails. */
+int64_t brood_os_now_ns(void);
+
+/* Gives the processor to another runnable thread, if there is one. */
+void brood_os_yield(void);
+
+/* Sleeps until the deadline or a little later; may return early when interrupted. */
+void brood_os_sleep_until(brood_os_deadline_t deadline);
+
+/* How many processors this process may run on (its affinity, not the machine's count);
+ * at least 1. */
+unsigned brood_os_cpu_count(void);
+
+#endif

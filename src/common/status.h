@@ -1,0 +1,28 @@
+/* Setting the detail line. Internal. */
+#ifndef BROOD_COMMON_STATUS_H
+#define BROOD_COMMON_STATUS_H
+
+#include "brood/status.h"
+
+#if defined(__GNUC__)
+#define BROOD_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#if defined(__clang__)
+#undef BROOD_PRINTF
+#define BROOD_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#endif
+#else
+#define BROOD_PRINTF(format, first)
+#endif
+
+/* Sets this thread's detail line (cut to its size) and returns `status`, so that a failure
+ * is one statement: return brood__fail(BROOD_ETYPE, "argument %d is a %s", …). */
+apr_status_t brood__fail(apr_status_t status, const char *format, ...) BROOD_PRINTF(2, 3);
+
+/* Puts words before the present detail line: "start of worker-3: " + what stood there. */
+apr_status_t brood__fail_within(apr_status_t status, const char *format, ...)
+    BROOD_PRINTF(2, 3);
+
+/* Empties the detail line. */
+void brood__detail_clear(void);
+
+#endif
