@@ -1,0 +1,80 @@
+/* Handles: what lets a shared object travel inside values.
+ *
+ * Every object that can be handed to another process begins with a brood_handle_t, which
+ * names its class. A class knows how to take the object apart into kernel handles and
+ * numbers (pack) and how to make it again in another process (unpack); values, boot and the
+ * start methods know nothing else of it. */
+#ifndef BROOD_COMMON_HANDLE_H
+#define BROOD_COMMON_HANDLE_H
+
+#include "brood/types.h"
+#include "os/types.h"
+#include <stdatomic.h>
+
+typedef struct brood__parcel_t brood__parcel_t;
+typedef struct brood_handle_t brood_handle_t;
+
+/* Wire codes of the classes; they never change once released. */
+typedef enum brood__handle_code_t {
+    BROOD__HANDLE_QUEUE = 1,
+    BROOD__HANDLE_CONNECTION = 2,
+    BROOD__HANDLE_LOCK = 3,
+    BROOD__HANDLE_CODE_END
+} brood__handle_code_t;
+
+typedef struct brood__handle_class_t {
+    brood__handle_code_t code;
+    const char *name; /* "queue": for messages */
+    /* Puts what the object consists of into the parcel. The object stays usable. */
+    apr_status_t (*pack)(brood_handle_t *handle, brood__parcel_t *parcel);
+    /* Makes the object again from what pack put in, in the same order. */
+    apr_status_t (*unpack)(brood_handle_t **handle, brood__parcel_t *parcel,
+                           apr_pool_t *pool);
+} brood__handle_class_t;
+
+#define BROOD__HANDLE_MAGIC 0x42726f6fu
+
+struct brood_handle_t {
+    uint32_t magic; /* BROOD__HANDLE_MAGIC: a wild pointer is told apart */
+    atomic_int closed;
+    const brood__handle_class_t *cls;
+};
+
+/* Sets the head of a fresh object. */
+void brood__handle_init(brood_handle_t *handle, const brood__handle_class_t *cls);
+
+/* APR_SUCCESS, BROOD_ECLOSED, or APR_EINVAL when it is NULL or no object of Brood's; the
+ * detail line names `name`, the function's parameter. */
+apr_status_t brood__handle_check(const brood_handle_t *handle, const char *name);
+
+/* The class of a wire code, or NULL. */
+const brood__handle_class_t *brood__handle_class(uint32_t code);
+
+/* The classes; each is defined in its object's own file. */
+extern const brood__handle_class_t brood__queue_class;
+extern const brood__handle_class_t brood__connection_class;
+extern const brood__handle_class_t brood__lock_class;
+
+/* A parcel: kernel handles and numbers on their way to another process, in order. */
+apr_status_t brood__parcel_create(brood__parcel_t **parcel, apr_pool_t *pool);
+void brood__parcel_put_number(brood__parcel_t *parcel, uint64_t number);
+/* The handle is borrowed; the same one twice travels once. */
+void brood__parcel_put_os_handle(brood__parcel_t *parcel, brood_os_handle_t handle);
+/* BROOD_EENCODING when there is none left. */
+apr_status_t brood__parcel_take_number(brood__parcel_t *parcel, uint64_t *number);
+/* A handle of the caller's own (duplicated when the same one is taken twice). */
+apr_status_t brood__parcel_take_os_handle(brood__parcel_t *parcel,
+                                          brood_os_handle_t *handle);
+
+/* What travels, for the boot record. */
+size_t brood__parcel_os_handles(const brood__parcel_t *parcel,
+                                const brood_os_handle_t **handles);
+size_t brood__parcel_numbers(const brood__parcel_t *parcel, const uint64_t **numbers);
+/* A parcel made of what arrived; it owns the handles and closes with its pool those that
+ * nobody took. */
+apr_status_t brood__parcel_arrived(brood__parcel_t **parcel,
+                                   const brood_os_handle_t *handles, size_t handle_count,
+                                   const uint64_t *numbers, size_t number_count,
+                                   apr_pool_t *pool);
+
+#endif
