@@ -1,0 +1,10 @@
+# BROOD_CACHE_DIR: where ci/deps keeps what it has built. The same rule as in ci/common.sh.
+if(DEFINED ENV{BROOD_CACHE})
+    set(BROOD_CACHE_DIR "$ENV{BROOD_CACHE}")
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+    set(BROOD_CACHE_DIR "$ENV{XDG_CACHE_HOME}/brood")
+elseif(DEFINED ENV{HOME})
+    set(BROOD_CACHE_DIR "$ENV{HOME}/.cache/brood")
+else()
+    set(BROOD_CACHE_DIR "/tmp/.cache/brood")
+endif()
