@@ -5,13 +5,13 @@
 #include "brood/status.h"
 
 #if defined(__GNUC__)
-#define BROOD_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#define BROOD_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
 #if defined(__clang__)
 #undef BROOD_PRINTF
-#define BROOD_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define BROOD_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #endif
 #else
-#define BROOD_PRINTF(format, first)
+#define BROOD_PRINTF(text, first)
 #endif
 
 /* Sets this thread's detail line (cut to its size) and returns `status`, so that a failure
