@@ -8,9 +8,13 @@
  *   *:K:STATUS       the K-th passing of any failing point
  *   POINT:K:kill     the K-th passing of POINT kills the process (SIGKILL)
  *   POINT:K:stop     the K-th passing of POINT stops it (SIGSTOP)
+ *   *:K:kill, *:K:stop   the K-th passing of any point at all
+ *
+ * K+ in place of K means that passing and every later one.
  *
  * BROOD_FAULT_ONLY, when set, names the one process (by its Brood name) that the plan is
- * for. A program may set the plan itself with brood__fault_plan(). */
+ * for. A program may set the plan itself with brood__fault_plan(). A forked child keeps the
+ * plan and counts from zero. */
 #ifndef BROOD_OS_FAULT_H
 #define BROOD_OS_FAULT_H
 

@@ -86,6 +86,10 @@ void brood_os_exit_now(int code);
 /* Ends this process as from outside (SIGKILL; TerminateProcess reported as signal 9). */
 void brood_os_kill_self(void);
 
+/* Stops this process as from outside (SIGSTOP), until somebody continues it. On Windows the
+ * calling thread suspends itself. */
+void brood_os_stop_self(void);
+
 /* Registers a function to run in a child made by a plain fork(2) that did not go through
  * brood_os_process_fork(). Does nothing where there is no fork. */
 apr_status_t brood_os_at_fork_child(void (*child)(void));
