@@ -3,11 +3,7 @@
 include(FindPackageHandleStandardArgs)
 
 find_path(CMOCKA_INCLUDE_DIR cmocka.h)
-if(WIN32)
-    find_library(CMOCKA_LIBRARY NAMES cmocka-static cmocka)
-else()
-    find_library(CMOCKA_LIBRARY NAMES cmocka cmocka-static)
-endif()
+find_library(CMOCKA_LIBRARY NAMES cmocka-static cmocka)
 
 find_package_handle_standard_args(CMocka
     REQUIRED_VARS CMOCKA_LIBRARY CMOCKA_INCLUDE_DIR

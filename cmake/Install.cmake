@@ -13,9 +13,13 @@ write_basic_package_version_file(broodConfigVersion.cmake COMPATIBILITY SameMajo
 install(FILES "${PROJECT_BINARY_DIR}/broodConfig.cmake"
     "${PROJECT_BINARY_DIR}/broodConfigVersion.cmake" DESTINATION "${brood_config_dir}")
 
+# The prefix is told from where the file lies, so that an installed tree can be moved.
+set(brood_pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+    BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE brood_pc_up)
 set(brood_pc_link_flags "")
 if(BROOD_LINKER_HAS_BUILD_ID)
     set(brood_pc_link_flags " -Wl,--build-id")
 endif()
 configure_file(cmake/brood.pc.in brood.pc @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/brood.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_BINARY_DIR}/brood.pc" DESTINATION "${brood_pc_dir}")

@@ -9,6 +9,8 @@ set(CMAKE_C_COMPILER "${BROOD_CACHE_DIR}/zig-bin/cc")
 set(CMAKE_CXX_COMPILER "${BROOD_CACHE_DIR}/zig-bin/c++")
 set(CMAKE_AR "${BROOD_CACHE_DIR}/zig-bin/ar" CACHE FILEPATH "")
 set(CMAKE_RANLIB "${BROOD_CACHE_DIR}/zig-bin/ranlib" CACHE FILEPATH "")
+# Nothing is installed from such a build, so nothing needs renaming.
+set(CMAKE_INSTALL_NAME_TOOL "${CMAKE_COMMAND}" CACHE FILEPATH "")
 
 set(CMAKE_FIND_ROOT_PATH "${BROOD_CACHE_DIR}/macos")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
