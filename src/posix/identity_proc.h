@@ -1,0 +1,28 @@
+/* What the ways of telling life from death share where there is a /proc like Linux's. */
+#ifndef BROOD_POSIX_IDENTITY_PROC_H
+#define BROOD_POSIX_IDENTITY_PROC_H
+
+#include "os/identity.h"
+#include "posix.h"
+
+typedef struct brood_proc_t {
+    char state;            /* R, S, D, T, t, Z, X … */
+    unsigned long threads; /* 1 for a zombie that is all over */
+    uint64_t birth;
+} brood_proc_t;
+
+/* Reads what /proc says. 0, or -1 with errno. */
+int brood__proc_read(pid_t pid, brood_proc_t *about);
+
+/* Whether the number belongs to another process than that of the identity. A birth of 0 is one
+ * that its own process could not read: then nothing can be said. */
+static inline int brood__proc_is_other(const brood_os_identity_t *identity,
+                                       const brood_proc_t *about)
+{
+    return identity->birth != 0 && about->birth != identity->birth;
+}
+
+/* Judges a process without a handle. */
+brood_os_life_t brood__proc_life(const brood_os_identity_t *identity);
+
+#endif
