@@ -23,7 +23,8 @@ static const status_row_t own_rows[] = {
 
 /* The APR statuses whose meaning the manual defines. */
 static const status_row_t apr_rows[] = {
-#define APR_ROW(name) {name, #name, NULL}
+#define APR_ROW(name) \
+    { name, #name, NULL }
     APR_ROW(APR_SUCCESS), APR_ROW(APR_TIMEUP),   APR_ROW(APR_EOF),
     APR_ROW(APR_EAGAIN),  APR_ROW(APR_EINVAL),   APR_ROW(APR_ENOTIMPL),
     APR_ROW(APR_ENOMEM),  APR_ROW(APR_EGENERAL), APR_ROW(APR_ENOENT),
@@ -58,7 +59,9 @@ const char *brood_status_name(apr_status_t status) {
     return row == NULL ? NULL : row->name;
 }
 
-const char *brood_error_detail(void) { return detail_line; }
+const char *brood_error_detail(void) {
+    return detail_line;
+}
 
 /* The new line is made aside: its arguments may point into the present one. */
 static void set_detail(const char *format, va_list arguments, const char *after) {
@@ -87,4 +90,6 @@ apr_status_t brood__fail_within(apr_status_t status, const char *format, ...) {
     return status;
 }
 
-void brood__detail_clear(void) { detail_line[0] = '\0'; }
+void brood__detail_clear(void) {
+    detail_line[0] = '\0';
+}
