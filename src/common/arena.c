@@ -1,0 +1,404 @@
+/* Arenas: giving out cells, holding them, and finding out which are free.
+ *
+ * Shared state of an arena:
+ *   records  one 64-bit word each: {participant id, cell number + 1, or ALL}; 0 is free.
+ *            Claimed by CAS from 0 and given back by a store of 0, by the holder; cleared by
+ *            CAS from exactly what was read by anyone who proved the holder dead. A process
+ *            that dies at any step leaves a record that names it, or none.
+ *   cells    given out by the arena's creator alone: its private map says which it believes
+ *            taken; a cell that it has let go of becomes free when a scan of the records
+ *            finds nobody alive who holds it. The generation rises before the cell is used.
+ * Whoever sends a cell holds it until the receiver has its own record, so that a cell on its
+ * way is never free. A forked child holds everything by one record (ALL), which keeps the
+ * cells of that time from being given out again as long as it lives. */
+#include "arena.h"
+
+#include "guard.h"
+#include "lockword.h"
+#include "os/handle.h"
+#include "participant.h"
+#include "session.h"
+#include "status.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define CELLS 1008u
+#define RECORDS (4u * CELLS)
+#define CELL_ALL 0xffffffffu
+#define RECORD(participant, cell) (((uint64_t)(participant) << 32) | (cell))
+#define RECORD_PARTICIPANT(record) ((uint32_t)((record) >> 32))
+#define RECORD_CELL(record) ((uint32_t)(record))
+
+typedef struct arena_shared_t {
+    brood__segment_head_t head;
+    _Atomic uint64_t records[RECORDS];
+    brood__cell_t cells[CELLS];
+} arena_shared_t;
+
+_Static_assert(offsetof(arena_shared_t, cells) % 64 == 0, "cells lie on cache lines");
+_Static_assert(sizeof(arena_shared_t) / CELLS < 100, "a small object costs under 100 bytes");
+
+/* One for each arena mapped here, whoever made it. */
+typedef struct arena_t {
+    brood__sweeper_t sweeper;
+    struct arena_t *next;
+    brood__segment_t *segment;
+    unsigned holds;        /* of this process; the arena is let go of with the last */
+    int own;               /* this process gives out its cells */
+    uint32_t closed;       /* cells that may have become free since the last scan */
+    uint32_t record_hint;
+    uint8_t taken[CELLS];  /* own: believed in use */
+} arena_t;
+
+static brood__guard_t arena_guard = BROOD__GUARD_INIT;
+static arena_t *arenas;
+static uint32_t forks; /* how often this process has come out of a fork */
+
+static arena_shared_t *shared_of(const arena_t *arena)
+{
+    return (arena_shared_t *)arena->segment->base;
+}
+
+static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead)
+{
+    arena_t *arena = (arena_t *)sweeper;
+    arena_shared_t *shared = shared_of(arena);
+    for (uint32_t i = 0; i < CELLS; i++) {
+        brood__cell_t *cell = &shared->cells[i];
+        /* relaxed: a hint; the sweep of the word itself is a CAS */
+        if (atomic_load_explicit(&cell->kind, memory_order_relaxed) == BROOD__CELL_LOCK) {
+            brood_os_word_t word = brood__segment_word(arena->segment, &cell->word);
+            brood__lockword_sweep(&word, dead);
+        }
+    }
+}
+
+/* Puts a mapped arena on the list. The segment's use goes over to it. */
+static arena_t *arena_add(brood__segment_t *segment, int own)
+{
+    arena_t *arena = calloc(1, sizeof *arena);
+    if (arena != NULL) {
+        arena->segment = segment;
+        arena->own = own;
+        arena->sweeper.sweep = arena_sweep;
+        arena->next = arenas;
+        arenas = arena;
+        brood__sweeper_add(&arena->sweeper);
+    }
+    return arena;
+}
+
+static arena_t *arena_of(const brood__segment_t *segment)
+{
+    arena_t *arena;
+    for (arena = arenas; arena != NULL && arena->segment != segment; arena = arena->next) {
+    }
+    return arena;
+}
+
+static void arena_remove(arena_t *arena)
+{
+    arena_t **link;
+    for (link = &arenas; *link != arena; link = &(*link)->next) {
+    }
+    *link = arena->next;
+    brood__sweeper_remove(&arena->sweeper);
+    brood__segment_release(arena->segment);
+    free(arena);
+}
+
+static apr_status_t record_write(arena_t *arena, uint32_t participant, uint32_t cell,
+                                 uint32_t *where)
+{
+    arena_shared_t *shared = shared_of(arena);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < RECORDS; i++) {
+            uint32_t at = (arena->record_hint + i) % RECORDS;
+            uint64_t seen = atomic_load_explicit(&shared->records[at], memory_order_relaxed);
+            if (seen != 0 && pass == 0) {
+                continue;
+            }
+            if (seen != 0 && !brood__participant_is_dead(RECORD_PARTICIPANT(seen))) {
+                continue;
+            }
+            /* acq_rel: pairs with the acquire of the scan in cells_scan */
+            if (atomic_compare_exchange_strong_explicit(
+                    &shared->records[at], &seen, RECORD(participant, cell),
+                    memory_order_acq_rel, memory_order_relaxed)) {
+                arena->record_hint = at + 1;
+                *where = at;
+                return APR_SUCCESS;
+            }
+        }
+    }
+    return brood__fail(BROOD_EFULL, "%u holders of small objects in one arena", RECORDS);
+}
+
+/* Finds out which of the cells believed taken nobody holds any more. */
+static void cells_scan(arena_t *arena)
+{
+    arena_shared_t *shared = shared_of(arena);
+    uint8_t held[CELLS];
+    memset(held, 0, sizeof held);
+    arena->closed = 0;
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        /* acquire: pairs with the CAS that claimed the record */
+        uint64_t seen = atomic_load_explicit(&shared->records[i], memory_order_acquire);
+        if (seen == 0) {
+            continue;
+        }
+        if (RECORD_PARTICIPANT(seen) != brood__self_id &&
+            brood__participant_is_dead(RECORD_PARTICIPANT(seen))) {
+            atomic_compare_exchange_strong_explicit(&shared->records[i], &seen, 0,
+                                                    memory_order_relaxed,
+                                                    memory_order_relaxed);
+        } else if (RECORD_CELL(seen) == CELL_ALL) {
+            return;
+        } else if (RECORD_CELL(seen) - 1 < CELLS) {
+            held[RECORD_CELL(seen) - 1] = 1;
+        }
+    }
+    memcpy(arena->taken, held, sizeof held);
+}
+
+static int cell_find(arena_t *arena, uint32_t *cell)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        uint8_t *free_cell = memchr(arena->taken, 0, CELLS);
+        if (free_cell != NULL) {
+            *cell = (uint32_t)(free_cell - arena->taken);
+            return 1;
+        }
+        if (arena->closed == 0) {
+            return 0;
+        }
+        cells_scan(arena);
+    }
+    return 0;
+}
+
+/* An own arena with a free cell; makes one when there is none. */
+static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell)
+{
+    brood__segment_t *segment;
+    apr_status_t rv;
+    for (*arena = arenas; *arena != NULL; *arena = (*arena)->next) {
+        if ((*arena)->own && cell_find(*arena, cell)) {
+            return APR_SUCCESS;
+        }
+    }
+    rv = brood__segment_create(&segment, BROOD__SEGMENT_ARENA, 0, sizeof(arena_shared_t));
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    *arena = arena_add(segment, 1);
+    *cell = 0;
+    if (*arena == NULL) {
+        brood__segment_release(segment);
+        return APR_ENOMEM;
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind)
+{
+    arena_t *arena;
+    uint32_t number;
+    brood__cell_t *cell;
+    apr_status_t rv = arena_with_room(&arena, &number);
+    if (rv == APR_SUCCESS) {
+        rv = record_write(arena, brood__self_id, number + 1, &hold->record);
+        if (rv != APR_SUCCESS && arena->holds == 0) {
+            arena_remove(arena);
+        }
+    }
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    cell = &shared_of(arena)->cells[number];
+    arena->taken[number] = 1;
+    arena->holds++;
+    memset(cell->rest, 0, sizeof cell->rest);
+    atomic_store_explicit(&cell->word, 0, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cell->generation, 1, memory_order_relaxed);
+    /* release: the cell is whole before it has a kind; pairs with the acquire in unpack */
+    atomic_store_explicit(&cell->kind, (uint32_t)kind, memory_order_release);
+    hold->segment = arena->segment;
+    hold->cell = cell;
+    hold->forks = forks;
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind)
+{
+    apr_status_t rv = brood__session_ensure();
+    memset(hold, 0, sizeof *hold);
+    if (rv == APR_SUCCESS) {
+        brood__guard_take(&arena_guard);
+        rv = allocate(hold, kind);
+        brood__guard_give(&arena_guard);
+    }
+    return rv;
+}
+
+void brood__arena_release(brood__hold_t *hold)
+{
+    arena_t *arena;
+    if (hold->segment == NULL) {
+        return;
+    }
+    brood__guard_take(&arena_guard);
+    arena = arena_of(hold->segment);
+    if (arena != NULL) {
+        if (hold->forks == forks) {
+            /* release: what this process did to the cell comes before its next life */
+            atomic_store_explicit(&shared_of(arena)->records[hold->record], 0,
+                                  memory_order_release);
+            arena->closed++;
+        }
+        if (--arena->holds == 0) {
+            arena_remove(arena);
+        }
+    }
+    brood__guard_give(&arena_guard);
+    hold->segment = NULL;
+}
+
+void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel)
+{
+    brood__parcel_put_os_handle(parcel, hold->segment->memory);
+    brood__parcel_put_number(
+        parcel, (uint64_t)(hold->cell - ((arena_shared_t *)hold->segment->base)->cells));
+    brood__parcel_put_number(
+        parcel, atomic_load_explicit(&hold->cell->generation, memory_order_relaxed));
+}
+
+/* The arena that a segment which has just arrived is; the segment's use goes over to it. */
+static arena_t *arena_arrived(brood__segment_t *segment)
+{
+    arena_t *arena = arena_of(segment);
+    if (arena != NULL) {
+        brood__segment_release(segment);
+        return arena;
+    }
+    return arena_add(segment, 0);
+}
+
+static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
+                                 brood__cell_kind_t kind, uint64_t number,
+                                 uint64_t generation)
+{
+    brood__cell_t *cell;
+    apr_status_t rv;
+    arena_t *arena;
+    if (segment->mapped < sizeof(arena_shared_t)) {
+        brood__segment_release(segment);
+        return brood__fail(BROOD_EFORGED, "an arena is too small to be one");
+    }
+    arena = arena_arrived(segment);
+    if (arena == NULL) {
+        brood__segment_release(segment);
+        return APR_ENOMEM;
+    }
+    cell = number < CELLS ? &shared_of(arena)->cells[number] : NULL;
+    /* acquire: pairs with the release in allocate */
+    if (cell == NULL ||
+        atomic_load_explicit(&cell->kind, memory_order_acquire) != (uint32_t)kind ||
+        atomic_load_explicit(&cell->generation, memory_order_relaxed) != generation) {
+        rv = brood__fail(BROOD_EFORGED, "cell %llu of an arena is not what was sent",
+                         (unsigned long long)number);
+    } else {
+        rv = record_write(arena, brood__self_id, (uint32_t)number + 1, &hold->record);
+    }
+    if (rv != APR_SUCCESS) {
+        if (arena->holds == 0) {
+            arena_remove(arena);
+        }
+        return rv;
+    }
+    arena->holds++;
+    hold->segment = arena->segment;
+    hold->cell = cell;
+    hold->forks = forks;
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__cell_kind_t kind,
+                                 brood__parcel_t *parcel)
+{
+    brood_os_handle_t memory;
+    brood__segment_t *segment;
+    uint64_t number = 0;
+    uint64_t generation = 0;
+    apr_status_t rv = brood__parcel_take_os_handle(parcel, &memory);
+    memset(hold, 0, sizeof *hold);
+    if (rv == APR_SUCCESS) {
+        rv = brood__parcel_take_number(parcel, &number);
+        if (rv == APR_SUCCESS) {
+            rv = brood__parcel_take_number(parcel, &generation);
+        }
+        if (rv != APR_SUCCESS) {
+            brood_os_handle_close(memory);
+        } else {
+            rv = brood__segment_attach(&segment, BROOD__SEGMENT_ARENA, memory);
+        }
+    }
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    brood__guard_take(&arena_guard);
+    rv = hold_arrived(hold, segment, kind, number, generation);
+    brood__guard_give(&arena_guard);
+    return rv;
+}
+
+apr_status_t brood__arena_hold_all(uint32_t participant)
+{
+    apr_status_t rv = APR_SUCCESS;
+    brood__guard_take(&arena_guard);
+    for (arena_t *arena = arenas; arena != NULL && rv == APR_SUCCESS; arena = arena->next) {
+        uint32_t where;
+        rv = record_write(arena, participant, CELL_ALL, &where);
+    }
+    brood__guard_give(&arena_guard);
+    return rv;
+}
+
+/* Changes the records of one holder; to 0 takes them away. */
+static void records_rename(uint32_t from, uint32_t to)
+{
+    brood__guard_take(&arena_guard);
+    for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
+        arena_shared_t *shared = shared_of(arena);
+        for (uint32_t i = 0; i < RECORDS; i++) {
+            uint64_t seen = atomic_load_explicit(&shared->records[i], memory_order_relaxed);
+            if (RECORD_PARTICIPANT(seen) == from) {
+                uint64_t next = to == 0 ? 0 : RECORD(to, RECORD_CELL(seen));
+                /* release: as in brood__arena_release */
+                atomic_store_explicit(&shared->records[i], next, memory_order_release);
+            }
+        }
+    }
+    brood__guard_give(&arena_guard);
+}
+
+void brood__arena_renamed(uint32_t from, uint32_t to)
+{
+    if (from != 0) {
+        records_rename(from, to);
+    }
+}
+
+void brood__arena_leave(uint32_t participant)
+{
+    records_rename(participant, 0);
+}
+
+void brood__arena_after_fork(void)
+{
+    brood__guard_reset(&arena_guard);
+    forks++;
+    for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
+        arena->own = 0; /* the parent goes on giving out its cells */
+    }
+}

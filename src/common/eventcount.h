@@ -1,0 +1,25 @@
+/* Eventcount: sleeping until something that somebody else changes may have changed. Internal.
+ *
+ * One 32-bit word beside the data: how many sleepers have announced themselves (10 bits) and
+ * an epoch (22 bits). It says nothing about the data; it only makes sure that whoever changes
+ * the data and whoever waits for it cannot miss each other. */
+#ifndef BROOD_COMMON_EVENTCOUNT_H
+#define BROOD_COMMON_EVENTCOUNT_H
+
+#include "os/park.h"
+#include "pace.h"
+
+/* Whether what is waited for may be there. It is called often and must be cheap. */
+typedef int brood__condition_t(void *context, size_t size);
+
+/* Waits until the condition holds: awake for a while, then asleep. APR_SUCCESS, or
+ * APR_TIMEUP: the wait's deadline has passed and it does not. */
+apr_status_t brood__eventcount_wait(const brood_os_word_t *word, brood__wait_t *wait,
+                                    brood__condition_t *condition, void *context,
+                                    size_t size);
+
+/* After a change of the data: wakes one of those who sleep for it. One fence and one load
+ * when nobody does. */
+void brood__eventcount_wake(const brood_os_word_t *word);
+
+#endif

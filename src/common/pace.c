@@ -1,0 +1,105 @@
+/* Pace: spinning, yielding and sleeping in slices.
+ *
+ * The yielding budget doubles when a wait ended while it lasted and halves when it did not,
+ * between the two bounds below. The upper one is about what a wake-up across cores costs:
+ * yielding longer than that can only lose. With one processor nothing is gained by spinning,
+ * a single yield lets the other side run. */
+#include "pace.h"
+
+#include "os/clock.h"
+#include <apr_time.h>
+
+#define SPINS 12u
+#define BUDGET_LEAST_NS 2000u
+#define BUDGET_MOST_NS 60000u
+
+/* Beyond this a timeout is as good as for ever: 100 years. */
+#define TIMEOUT_MOST_US (100LL * 365 * 86400 * 1000000)
+
+static void relax(void)
+{
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+    __builtin_ia32_pause();
+#elif defined(__GNUC__) && defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static unsigned processors(void)
+{
+    static _Atomic unsigned count;
+    unsigned known = atomic_load_explicit(&count, memory_order_relaxed);
+    if (known == 0) {
+        known = brood_os_cpu_count();
+        atomic_store_explicit(&count, known, memory_order_relaxed);
+    }
+    return known;
+}
+
+brood_os_deadline_t brood__deadline(int64_t timeout_us)
+{
+    if (timeout_us < 0 || timeout_us > TIMEOUT_MOST_US) {
+        return BROOD_OS_FOREVER;
+    }
+    return timeout_us == 0 ? 0 : brood_os_now_ns() + timeout_us * 1000;
+}
+
+static int64_t budget_of(brood__pace_t *pace)
+{
+    uint32_t budget = atomic_load_explicit(&pace->budget_ns, memory_order_relaxed);
+    return budget == 0 ? BUDGET_MOST_NS : budget;
+}
+
+static void budget_learn(brood__pace_t *pace, int paid)
+{
+    int64_t budget = paid ? budget_of(pace) * 2 : budget_of(pace) / 2;
+    budget = budget < BUDGET_LEAST_NS  ? BUDGET_LEAST_NS
+             : budget > BUDGET_MOST_NS ? BUDGET_MOST_NS
+                                       : budget;
+    atomic_store_explicit(&pace->budget_ns, (uint32_t)budget, memory_order_relaxed);
+}
+
+int brood__wait_awake(brood__wait_t *wait)
+{
+    if (wait->slept) {
+        return 0;
+    }
+    wait->rounds++;
+    if (wait->rounds <= SPINS && processors() > 1) {
+        relax();
+        return 1;
+    }
+    if (wait->until == 0) {
+        wait->until = brood_os_now_ns() + budget_of(wait->pace);
+        brood_os_yield();
+        return 1;
+    }
+    if (brood_os_now_ns() >= wait->until) {
+        return 0;
+    }
+    brood_os_yield();
+    return 1;
+}
+
+apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
+                                uint32_t expected)
+{
+    int64_t now = brood_os_now_ns();
+    int64_t slice = now + BROOD__SLICE_NS;
+    if (now >= wait->deadline) {
+        return APR_TIMEUP;
+    }
+    if (!wait->slept) {
+        wait->slept = 1;
+        budget_learn(wait->pace, 0);
+    }
+    brood_os_park(word, expected, slice < wait->deadline ? slice : wait->deadline);
+    return APR_SUCCESS;
+}
+
+void brood__wait_end(brood__wait_t *wait)
+{
+    if (wait->until != 0 && !wait->slept) {
+        budget_learn(wait->pace, 1);
+    }
+}

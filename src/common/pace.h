@@ -1,0 +1,56 @@
+/* Pace: how long to spin, then yield, before sleeping. Internal.
+ *
+ * Waking a sleeper costs tens of microseconds, a line handed over by spinning less than one.
+ * So a wait spins about half a microsecond, yields for a while that follows what has paid
+ * lately, and only then sleeps. What is learned is private to the process's handle. */
+#ifndef BROOD_COMMON_PACE_H
+#define BROOD_COMMON_PACE_H
+
+#include "os/park.h"
+#include <stdatomic.h>
+
+/* No death and no lost wake-up costs a waiter more than this: every sleep is sliced. */
+#define BROOD__SLICE_NS (50 * 1000000LL)
+
+/* What a handle has learned. Zero at the start; any thread may read and write it. */
+typedef struct brood__pace_t {
+    _Atomic uint32_t budget_ns;
+} brood__pace_t;
+
+/* One wait. */
+typedef struct brood__wait_t {
+    brood__pace_t *pace;
+    brood_os_deadline_t deadline;
+    int64_t until; /* end of yielding; 0: not yet begun */
+    unsigned rounds;
+    int slept;
+} brood__wait_t;
+
+/* The deadline of a timeout in microseconds: negative for ever, huge ones cut. */
+brood_os_deadline_t brood__deadline(int64_t timeout_us);
+
+static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
+                                              brood_os_deadline_t deadline)
+{
+    brood__wait_t wait = {pace, deadline, 0, 0, 0};
+    return wait;
+}
+
+/* Passes a moment awake. 1: look again; 0: the time for that is over, announce and sleep. */
+int brood__wait_awake(brood__wait_t *wait);
+
+/* Sleeps while the word holds `expected`, for a slice at the most. APR_SUCCESS: look again.
+ * APR_TIMEUP: the wait's own deadline has passed; look once more all the same. */
+apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
+                                uint32_t expected);
+
+/* The wait has got what it waited for. */
+void brood__wait_end(brood__wait_t *wait);
+
+/* A deadline that lies in the past: try once. */
+static inline int brood__deadline_is_now(brood_os_deadline_t deadline)
+{
+    return deadline <= 0;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* Participants: who is in this session, and who of them is dead. Internal.
+ *
+ * The session's control segment holds a table with a slot for each process. A process is
+ * known in shared words by its id: the slot's number and the slot's generation in 30 bits,
+ * never 0. An id stays dead for ever: the slot's next tenant has another generation. */
+#ifndef BROOD_COMMON_PARTICIPANT_H
+#define BROOD_COMMON_PARTICIPANT_H
+
+#include "os/identity.h"
+#include "segment.h"
+
+#define BROOD__SLOT_BITS 12
+#define BROOD__SLOTS ((1u << BROOD__SLOT_BITS) - 1) /* the last number is not used */
+#define BROOD__GENERATION_BITS 18
+#define BROOD__ID_MASK 0x3fffffffu
+
+/* How much of the control segment the table takes, its head included. */
+size_t brood__participant_table_size(void);
+
+/* Uses the table in this control segment from now on. */
+void brood__participant_use(brood__segment_t *control);
+
+/* Reserves a slot for a process that `reserver` (an id, or 0 for oneself) is about to make.
+ * BROOD_EFULL: as many processes live as the table has slots. */
+apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver);
+
+/* The process itself takes a reserved slot. BROOD_EFORGED: the slot is not reserved. */
+apr_status_t brood__participant_claim(uint32_t id);
+
+/* Gives a slot back: one's own at exit, a reserved one after a failed start, or that of a
+ * process whose death is proved. Does nothing when the id is dead already. */
+void brood__participant_free(uint32_t id);
+
+/* Whether it is dead; alive when that cannot be told. */
+int brood__participant_is_dead(uint32_t id);
+
+/* The identity behind a live id; 0 when there is none any more. */
+int brood__participant_identity(uint32_t id, brood_os_identity_t *identity);
+
+/* In a forked child: the handles that the parent watched others with are closed. */
+void brood__participant_after_fork(void);
+
+#endif

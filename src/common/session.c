@@ -1,0 +1,242 @@
+/* The session: the control segment, this process's place in it, and the pool of what lives
+ * as long as the process.
+ *
+ * A process has a session of its own from the first shared object it makes. A child enters
+ * its parent's at brood_init(); what it made before that stays usable, because words name
+ * their owner only while something is held, and nothing is held then. */
+#include "session.h"
+
+#include "arena.h"
+#include "brood/boot.h"
+#include "guard.h"
+#include "os/fault.h"
+#include "os/handle.h"
+#include "os/process.h"
+#include "participant.h"
+#include "status.h"
+#include <apr_general.h>
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t brood__self_id;
+
+static brood__guard_t session_guard = BROOD__GUARD_INIT;
+static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
+static brood__segment_t *control;
+static brood__sweeper_t *sweepers;
+static apr_pool_t *process_pool;
+static char current_name[BROOD__NAME_MAX] = "MainProcess";
+static int64_t parent_pid;
+
+static void at_raw_fork(void);
+
+static size_t park_offset(void)
+{
+    size_t table = brood__participant_table_size();
+    return (table + 63) / 64 * 64;
+}
+
+/* From now on this process is `id` in the session of `segment`. */
+static apr_status_t enter(brood__segment_t *segment, uint32_t id)
+{
+    size_t area = brood_os_park_area_size();
+    apr_status_t rv = brood__participant_claim(id);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood_os_park_attach(area == 0 ? NULL : segment->base + park_offset(), area, id);
+    if (rv != APR_SUCCESS) {
+        return brood__fail(rv, "attaching the session's sleepers");
+    }
+    brood__self_id = id;
+    return APR_SUCCESS;
+}
+
+static apr_status_t session_make(void)
+{
+    brood__segment_t *fresh;
+    uint32_t id;
+    size_t size = park_offset() + brood_os_park_area_size();
+    apr_status_t rv = brood__segment_create(&fresh, BROOD__SEGMENT_CONTROL, size, size);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    brood__participant_use(fresh);
+    rv = brood__participant_reserve(&id, 0);
+    if (rv == APR_SUCCESS) {
+        rv = enter(fresh, id);
+    }
+    if (rv != APR_SUCCESS) {
+        brood__segment_release(fresh);
+        return rv;
+    }
+    control = fresh;
+    return brood_os_at_fork_child(at_raw_fork);
+}
+
+apr_status_t brood__session_ensure(void)
+{
+    apr_status_t rv = APR_SUCCESS;
+    if (brood__self_id != 0) {
+        return APR_SUCCESS;
+    }
+    brood__guard_take(&session_guard);
+    if (brood__self_id == 0) {
+        rv = session_make();
+    }
+    brood__guard_give(&session_guard);
+    return rv;
+}
+
+apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id)
+{
+    brood__segment_t *arrived;
+    brood__segment_t *own = control;
+    uint32_t own_id = brood__self_id;
+    apr_status_t rv =
+        brood__segment_attach(&arrived, BROOD__SEGMENT_CONTROL, handle);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (arrived->mapped < park_offset() + brood_os_park_area_size()) {
+        brood__segment_release(arrived);
+        return brood__fail(BROOD_EMISMATCH, "the session's control segment is too small");
+    }
+    if (own != NULL) {
+        brood__participant_free(own_id);
+    }
+    brood__participant_use(arrived);
+    rv = enter(arrived, id);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    control = arrived;
+    if (own != NULL) {
+        brood__segment_release(own);
+    }
+    brood__arena_renamed(own_id, id);
+    /* A child of the forkserver uses what the server's main made before brood_init(). */
+    (void)brood__arena_hold_all(id);
+    return own != NULL ? APR_SUCCESS : brood_os_at_fork_child(at_raw_fork);
+}
+
+static void guards_after_fork(void)
+{
+    brood__guard_reset(&session_guard);
+    brood__guard_reset(&sweep_guard);
+    brood__segment_after_fork();
+    brood__participant_after_fork();
+    brood__arena_after_fork();
+}
+
+apr_status_t brood__session_after_fork(uint32_t id)
+{
+    uint32_t parent = brood__self_id;
+    apr_status_t rv = APR_SUCCESS;
+    guards_after_fork();
+    if (parent == 0) {
+        return APR_SUCCESS;
+    }
+    brood__self_id = 0;
+    if (id == 0) {
+        rv = brood__participant_reserve(&id, parent);
+        if (rv == APR_SUCCESS) {
+            (void)brood__arena_hold_all(id);
+        }
+    }
+    return rv == APR_SUCCESS ? enter(control, id) : rv;
+}
+
+/* A fork that Brood did not make: the child is a process of its own all the same. */
+static void at_raw_fork(void)
+{
+    (void)brood__session_after_fork(0);
+}
+
+apr_status_t brood__session_reserve(uint32_t *id)
+{
+    return brood__participant_reserve(id, brood__self_id);
+}
+
+brood_os_handle_t brood__session_control(void)
+{
+    return control == NULL ? BROOD_OS_NO_HANDLE : control->memory;
+}
+
+void brood__session_bury(uint32_t id)
+{
+    brood__sweeper_t *sweeper;
+    if (id == 0) {
+        return;
+    }
+    brood_os_park_forget(id);
+    brood__guard_take(&sweep_guard);
+    for (sweeper = sweepers; sweeper != NULL; sweeper = sweeper->next) {
+        sweeper->sweep(sweeper, id);
+    }
+    brood__guard_give(&sweep_guard);
+    brood__participant_free(id);
+}
+
+void brood__session_leave(void)
+{
+    if (brood__self_id != 0) {
+        brood__arena_leave(brood__self_id);
+        brood__participant_free(brood__self_id);
+        brood__self_id = 0;
+    }
+}
+
+apr_pool_t *brood__session_pool(void)
+{
+    brood__guard_take(&session_guard);
+    if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
+        atexit(apr_terminate);
+        if (apr_pool_create(&process_pool, NULL) != APR_SUCCESS) {
+            process_pool = NULL;
+        }
+    }
+    brood__guard_give(&session_guard);
+    return process_pool;
+}
+
+void brood__session_set_name(const char *name)
+{
+    apr_cpystrn(current_name, name, sizeof current_name);
+}
+
+void brood__session_set_parent(int64_t pid)
+{
+    parent_pid = pid;
+}
+
+const char *brood_current_name(void)
+{
+    return current_name;
+}
+
+int64_t brood_parent_pid(void)
+{
+    return parent_pid;
+}
+
+void brood__sweeper_add(brood__sweeper_t *sweeper)
+{
+    brood__guard_take(&sweep_guard);
+    sweeper->next = sweepers;
+    sweepers = sweeper;
+    brood__guard_give(&sweep_guard);
+}
+
+void brood__sweeper_remove(brood__sweeper_t *sweeper)
+{
+    brood__sweeper_t **link;
+    brood__guard_take(&sweep_guard);
+    for (link = &sweepers; *link != NULL && *link != sweeper; link = &(*link)->next) {
+    }
+    if (*link != NULL) {
+        *link = sweeper->next;
+    }
+    brood__guard_give(&sweep_guard);
+}

@@ -1,0 +1,55 @@
+/* The session: what this process is in the tree of processes that use Brood. Internal. */
+#ifndef BROOD_COMMON_SESSION_H
+#define BROOD_COMMON_SESSION_H
+
+#include "brood/types.h"
+#include "segment.h"
+
+/* How long a process name may be, with its end. */
+#define BROOD__NAME_MAX 128
+
+/* This process's participant id; 0 before brood__session_ensure(). Read on every hot path,
+ * written only while the process has one thread or none uses it. */
+extern uint32_t brood__self_id;
+
+/* Makes sure that this process has a session and a place in it: the first use of any shared
+ * object, and brood_init() in the first process. */
+apr_status_t brood__session_ensure(void);
+
+/* Enters the session of the parent instead of one's own, with the id that the parent
+ * reserved. The control segment's handle belongs to the session from now on. */
+apr_status_t brood__session_adopt(brood_os_handle_t control, uint32_t id);
+
+/* In a forked child whose parent reserved `id`; 0: nobody did, find one. */
+apr_status_t brood__session_after_fork(uint32_t id);
+
+/* Reserves an id for a process about to be made. */
+apr_status_t brood__session_reserve(uint32_t *id);
+
+/* The control segment's handle, borrowed. */
+brood_os_handle_t brood__session_control(void);
+
+/* Learns that a participant is dead: everything of its in this process's reach is put right
+ * and its place is freed. */
+void brood__session_bury(uint32_t id);
+
+/* Gives this process's place back, at its end. */
+void brood__session_leave(void);
+
+/* A memory pool that lives until the process ends. NULL only when APR has no memory. */
+apr_pool_t *brood__session_pool(void);
+
+/* Who this process is, for messages and for its children. */
+void brood__session_set_name(const char *name);
+void brood__session_set_parent(int64_t pid);
+
+/* Objects that hold words of the dead register a sweeper, called with the dead one's id. */
+typedef struct brood__sweeper_t {
+    struct brood__sweeper_t *next;
+    void (*sweep)(struct brood__sweeper_t *sweeper, uint32_t dead);
+} brood__sweeper_t;
+
+void brood__sweeper_add(brood__sweeper_t *sweeper);
+void brood__sweeper_remove(brood__sweeper_t *sweeper);
+
+#endif
