@@ -1,0 +1,45 @@
+/* The system's own calls: fork, and posix_spawn of this program. */
+#include "peers/starts.h"
+#include "support/say.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int reap(pid_t child) {
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int start_fork(void) {
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    if (child > 0)
+        return reap(child);
+    bench_say_errno("fork");
+    return -1;
+}
+
+static int start_spawn(void) {
+    static char program[] = "bench_process", word[] = BENCH_RETURN_AT_ONCE;
+    char *argv[] = {program, word, NULL};
+    pid_t child;
+    errno = posix_spawn(&child, bench_image(), NULL, NULL, argv, environ);
+    if (!errno)
+        return reap(child);
+    bench_say_errno("posix_spawn");
+    return -1;
+}
+
+const bench_start_t bench_fork = {"fork, _exit, waitpid", BENCH_PEER, NULL, start_fork,
+                                  NULL};
+const bench_start_t bench_posix_spawn = {"posix_spawn of this program", BENCH_PEER, NULL,
+                                         start_spawn, NULL};

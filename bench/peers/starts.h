@@ -1,0 +1,40 @@
+/* The ways to start a process that are compared: each starts one that does nothing and reaps
+ * it. */
+#ifndef BENCH_STARTS_H
+#define BENCH_STARTS_H
+
+#include "support/work.h"
+
+/* What the program is to be called with, to end at once and to serve bare forks. */
+#define BENCH_RETURN_AT_ONCE "--return-at-once"
+#define BENCH_FORK_SERVER "--fork-server"
+
+typedef struct bench_start_t {
+    const char *name;
+    bench_part_t part;
+    const char *(*absent)(void);
+    int (*once)(void); /* start one and reap it; 0: it went well */
+    const char
+        *python; /* instead: CPython's start method, measured by peers/python_start.py */
+} bench_start_t;
+
+extern const bench_start_t bench_brood_fork;
+extern const bench_start_t bench_brood_spawn;
+extern const bench_start_t bench_brood_forkserver;
+extern const bench_start_t bench_fork;
+extern const bench_start_t bench_posix_spawn;
+extern const bench_start_t bench_fork_server;
+extern const bench_start_t bench_apr_proc_create;
+extern const bench_start_t bench_uv_spawn;
+extern const bench_start_t bench_g_spawn;
+extern const bench_start_t bench_python_fork;
+extern const bench_start_t bench_python_spawn;
+extern const bench_start_t bench_python_forkserver;
+
+/* The path of this program's image. */
+const char *bench_image(void);
+
+/* The server's side of bench_fork_server. */
+int bench_serve_forks(void);
+
+#endif
