@@ -121,10 +121,11 @@ BROOD_BEGIN_DECLS
  *          BROOD_ETYPE: a string is not UTF-8; the detail says which argument;
  *          BROOD_ECLOSED: an object among the arguments has been closed;
  *          BROOD_ETOOBIG: the encoding would be of 4 GiB or more;
- *          APR_EINVAL: an argument is NULL where it must not be, is no object of Brood's,
- * or embeds values that already lie BROOD_DEPTH_MAX deep; APR_ENOMEM. Blocking: never.
- * Threads and processes: as its pool. Platforms: same everywhere. Like: pickle.dumps(),
- * for plain values. */
+ *          APR_EINVAL: an argument is NULL where it must not be, is no object of Brood's, or
+ *          embeds values that already lie BROOD_DEPTH_MAX deep;
+ *          APR_ENOMEM.
+ * Blocking: never. Threads and processes: as its pool. Platforms: same everywhere.
+ * Like: pickle.dumps(), for plain values. */
 BROOD_API apr_status_t brood_values_pack(brood_values_t **values, brood_args_t args,
                                          apr_pool_t *pool);
 
@@ -150,8 +151,8 @@ BROOD_API size_t brood_values_print(const brood_values_t *values, char *buffer,
 /* Unpacks a whole sequence into places. BROOD_UNPACK makes the slots and calls this.
  *
  * Strings, bytes, embedded values and objects belong to the values and live as long as
- * their pool. A place for a real number takes an integer too if it can hold it exactly;
- * no other conversion is made. On failure the places before the offending one have been
+ * their pool. A place for a real number takes an integer too if it can hold it exactly; no
+ * other conversion is made. On failure the places before the offending one have been
  * written, the others not.
  *
  * @param values  values
@@ -183,8 +184,7 @@ BROOD_API const char *brood_kind_name(brood_kind_t kind);
  * keys may be of any kind.
  *
  * A builder remembers its first failure: every later call returns it and does nothing. So
- * the statuses of the brood_build functions may be ignored and brood_builder_finish()
- * asked.
+ * the statuses of the brood_build functions may be ignored and brood_builder_finish() asked.
  *
  * @param builder  receives it; NULL on failure
  * @param pool     owns it and the values it makes
@@ -193,8 +193,7 @@ BROOD_API const char *brood_kind_name(brood_kind_t kind);
  * everywhere. */
 BROOD_API apr_status_t brood_builder_create(brood_builder_t **builder, apr_pool_t *pool);
 
-/* Adds one value of any kind. BROOD_BUILD(builder, value) makes the argument from its
- * type.
+/* Adds one value of any kind. BROOD_BUILD(builder, value) makes the argument from its type.
  *
  * @param builder  an unfinished builder
  * @param arg      the value; strings and bytes are copied
@@ -285,8 +284,8 @@ BROOD_API apr_status_t brood_build_handle(brood_builder_t *builder, void *object
 /* Begins a list. What is added until its brood_build_end() are its items.
  *
  * @param builder  an unfinished builder
- * @returns as brood_build(); APR_EINVAL also when it would lie deeper than
- * BROOD_DEPTH_MAX. Blocking, Threads and processes, Platforms: as brood_build(). */
+ * @returns as brood_build(); APR_EINVAL also when it would lie deeper than BROOD_DEPTH_MAX.
+ * Blocking, Threads and processes, Platforms: as brood_build(). */
 BROOD_API apr_status_t brood_build_list_begin(brood_builder_t *builder);
 
 /* Begins a map. What is added until its brood_build_end() are keys and values in turn.
@@ -299,8 +298,9 @@ BROOD_API apr_status_t brood_build_map_begin(brood_builder_t *builder);
 /* Ends the innermost list or map.
  *
  * @param builder  an unfinished builder
- * @returns as brood_build(); APR_EINVAL also when nothing was begun, or when the last key
- * of a map has no value. Blocking, Threads and processes, Platforms: as brood_build(). */
+ * @returns as brood_build(); APR_EINVAL also when nothing was begun, or when the last key of
+ *          a map has no value.
+ * Blocking, Threads and processes, Platforms: as brood_build(). */
 BROOD_API apr_status_t brood_build_end(brood_builder_t *builder);
 
 /* Makes the values. The builder is of no further use.
@@ -342,8 +342,8 @@ BROOD_API bool brood_read_at_end(const brood_reader_t *reader);
  * everywhere. */
 BROOD_API apr_status_t brood_read_kind(const brood_reader_t *reader, brood_kind_t *kind);
 
-/* Reads the next value into a place of any type. BROOD_READ(reader, &place) makes the
- * slot from the type. What the place receives lives as long as the values.
+/* Reads the next value into a place of any type. BROOD_READ(reader, &place) makes the slot
+ * from the type. What the place receives lives as long as the values.
  *
  * @param reader  a reader; on failure it stays where it is
  * @param slot    the place
@@ -462,8 +462,8 @@ BROOD_API apr_status_t brood_read_list_enter(brood_reader_t *reader, size_t *cou
  * Blocking, Threads and processes, Platforms: as brood_read(). */
 BROOD_API apr_status_t brood_read_map_enter(brood_reader_t *reader, size_t *count);
 
-/* Leaves the innermost list or map, whatever is left in it; the next read is of what
- * comes behind it.
+/* Leaves the innermost list or map, whatever is left in it; the next read is of what comes
+ * behind it.
  *
  * @param reader  a reader
  * @returns APR_SUCCESS; APR_EINVAL: none was entered.

@@ -51,4 +51,14 @@ apr_status_t brood__slot_fill(const brood_slot_t *slot, const brood__node_t *nod
 /* "a string"; for a handle, "a queue". */
 const char *brood__node_name(const brood__node_t *node, char buffer[32]);
 
+/* Adds one step to the path of a value, "value 2" and then ", item 4": the `number`th at
+ * the top, in a list, or among the keys and entries of a map, counted from 1. */
+typedef enum brood__step_t {
+    BROOD__STEP_TOP,
+    BROOD__STEP_LIST,
+    BROOD__STEP_MAP
+} brood__step_t;
+#define BROOD__PATH_SIZE 160
+void brood__path_add(char path[BROOD__PATH_SIZE], brood__step_t step, size_t number);
+
 #endif
