@@ -15,7 +15,7 @@
  * sleeper killed with the wake-up in its hands, costs the others one slice. */
 #include "eventcount.h"
 
-#define SLEEPERS_MASK 0x3ffu
+#define SLEEPERS_MASK BROOD__EVENTCOUNT_SLEEPERS
 #define EPOCH_ONE 0x400u
 #define EPOCH(seen) ((seen) & ~SLEEPERS_MASK)
 #define SLEEPERS(seen) ((seen) & SLEEPERS_MASK)

@@ -8,6 +8,9 @@
 
 #include "os/park.h"
 #include "pace.h"
+#include <stdatomic.h>
+
+#define BROOD__EVENTCOUNT_SLEEPERS 0x3ffu /* the bits that count them */
 
 /* Whether what is waited for may be there. It is called often and must be cheap. */
 typedef int brood__condition_t(void *context, size_t size);
@@ -21,5 +24,21 @@ apr_status_t brood__eventcount_wait(const brood_os_word_t *word, brood__wait_t *
 /* After a change of the data: wakes one of those who sleep for it. One fence and one load
  * when nobody does. */
 void brood__eventcount_wake(const brood_os_word_t *word);
+
+/* The same, right after the change was followed by the release of a lock. On x86 the exchange
+ * in that is the fence already: loads do not pass an instruction with a lock prefix. */
+static inline void brood__eventcount_wake_unlocked(const brood_os_word_t *word)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    atomic_signal_fence(memory_order_seq_cst);
+#else
+    /* seq_cst: the change before the number; pairs with the fence in asleep() */
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+    if (atomic_load_explicit(word->word, memory_order_relaxed) &
+        BROOD__EVENTCOUNT_SLEEPERS) {
+        brood__eventcount_wake(word);
+    }
+}
 
 #endif

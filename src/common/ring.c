@@ -176,7 +176,7 @@ apr_status_t brood__ring_put(brood__ring_t *ring, size_t size, brood__ring_fill_
     if (rv == APR_SUCCESS) {
         BROOD_KILL_POINT("queue.put.unlocked");
         brood__wait_end(&wait);
-        brood__eventcount_wake(&ring->items);
+        brood__eventcount_wake_unlocked(&ring->items);
         if (wait.slept && !brood__ring_is_full(ring, 0)) {
             brood__eventcount_wake(&ring->space);
         }
@@ -253,11 +253,22 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_drain_t *drain, voi
     return rv;
 }
 
+/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
+ * finds out; 0, tail has to be looked at. */
+static int has_items_seen(brood__ring_t *ring)
+{
+    return brood__mark_items(
+               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
+               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
+}
+
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain, void *context,
                              brood_os_deadline_t deadline)
 {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    apr_status_t rv = has_items(ring) ? get_try(ring, drain, context, deadline) : APR_EAGAIN;
+    apr_status_t rv = has_items_seen(ring) || has_items(ring)
+                          ? get_try(ring, drain, context, deadline)
+                          : APR_EAGAIN;
     while (rv == APR_EAGAIN) { /* ends with a message, a failure or the deadline */
         BROOD_KILL_POINT("queue.get.waiting");
         rv = brood__eventcount_wait(&ring->items, &wait, condition_items, ring, 0);
@@ -268,7 +279,7 @@ apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain, vo
     if (rv == APR_SUCCESS) {
         BROOD_KILL_POINT("queue.get.unlocked");
         brood__wait_end(&wait);
-        brood__eventcount_wake(&ring->space);
+        brood__eventcount_wake_unlocked(&ring->space);
     }
     if (wait.slept && has_items(ring)) {
         brood__eventcount_wake(&ring->items);
