@@ -3,18 +3,19 @@
 #include "os/handle.h"
 #include "os/identity.h"
 
+#define WATCHING (SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION)
+
 /* Opens a process by number. The right to put handles into it is asked for too, so that the
  * watch of a peer serves brood_os_handles_send(); where that right is refused the watch is
  * still good for watching. */
 static HANDLE open_process(int64_t pid, DWORD *error)
 {
-    const DWORD watching = SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
     *error = 0;
-    HANDLE process = OpenProcess(watching | PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
+    HANDLE process = OpenProcess(WATCHING | PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
     if (process == NULL) {
         *error = GetLastError();
         if (*error == ERROR_ACCESS_DENIED) {
-            process = OpenProcess(watching, FALSE, (DWORD)pid);
+            process = OpenProcess(WATCHING, FALSE, (DWORD)pid);
             *error = process == NULL ? GetLastError() : 0;
         }
     }
@@ -116,4 +117,31 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
     }
     *watch = brood__handle(process);
     return APR_SUCCESS;
+}
+
+apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
+                                      brood_os_end_t how)
+{
+    uint64_t birth;
+    brood_os_process_t process = BROOD_OS_PROCESS_INIT;
+    BROOD_FAULT("os.identity_signal");
+    if (identity->pid <= 0 || identity->pid > (int64_t)UINT32_MAX) {
+        return APR_EINVAL;
+    }
+    HANDLE opened = OpenProcess(WATCHING | PROCESS_TERMINATE | PROCESS_SUSPEND_RESUME, FALSE,
+                                (DWORD)identity->pid);
+    if (opened == NULL) {
+        DWORD error = GetLastError();
+        return error == ERROR_INVALID_PARAMETER ? APR_SUCCESS : brood__status_from_os(error);
+    }
+    apr_status_t status = APR_SUCCESS;
+    if (!read_birth(opened, &birth)) {
+        status = brood__status_from_os(GetLastError());
+    } else if (birth == identity->birth) { /* else the number is another's now */
+        process.pid = identity->pid;
+        process.handle = brood__handle(opened);
+        status = brood_os_process_signal(&process, how);
+    }
+    CloseHandle(opened);
+    return status;
 }

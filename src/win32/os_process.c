@@ -96,6 +96,11 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
     return status;
 }
 
+int brood_os_has_fork(void)
+{
+    return 0;
+}
+
 apr_status_t brood_os_process_fork(brood_os_process_t *process)
 {
     process->pid = 0;
@@ -224,6 +229,13 @@ void brood_os_kill_self(void)
 {
     TerminateProcess(GetCurrentProcess(), ENDED_BY | SIGNAL_KILL);
     Sleep(INFINITE); /* not reached */
+}
+
+/* The calling thread alone, for one that suspends all threads suspends itself before it has
+ * come to the others. What continues a process continues this thread too. */
+void brood_os_stop_self(void)
+{
+    SuspendThread(GetCurrentThread());
 }
 
 apr_status_t brood_os_at_fork_child(void (*child)(void))
