@@ -52,7 +52,6 @@ typedef struct arena_t {
 
 static brood__guard_t arena_guard = BROOD__GUARD_INIT;
 static arena_t *arenas;
-static uint32_t forks; /* how often this process has come out of a fork */
 
 static arena_shared_t *shared_of(const arena_t *arena)
 {
@@ -225,7 +224,6 @@ static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind)
     atomic_store_explicit(&cell->kind, (uint32_t)kind, memory_order_release);
     hold->segment = arena->segment;
     hold->cell = cell;
-    hold->forks = forks;
     return APR_SUCCESS;
 }
 
@@ -241,6 +239,20 @@ apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind)
     return rv;
 }
 
+/* Only a record that is still this process's own: not the parent's after a fork, and not
+ * one that another took after this process left the session. */
+static void record_give_back(arena_t *arena, const brood__hold_t *hold)
+{
+    uint32_t cell = (uint32_t)(hold->cell - shared_of(arena)->cells);
+    uint64_t own = RECORD(brood__self_id, cell + 1);
+    /* release: what this process did to the cell comes before its next life */
+    if (atomic_compare_exchange_strong_explicit(&shared_of(arena)->records[hold->record],
+                                                &own, 0, memory_order_release,
+                                                memory_order_relaxed)) {
+        arena->closed++;
+    }
+}
+
 void brood__arena_release(brood__hold_t *hold)
 {
     arena_t *arena;
@@ -250,12 +262,7 @@ void brood__arena_release(brood__hold_t *hold)
     brood__guard_take(&arena_guard);
     arena = arena_of(hold->segment);
     if (arena != NULL) {
-        if (hold->forks == forks) {
-            /* release: what this process did to the cell comes before its next life */
-            atomic_store_explicit(&shared_of(arena)->records[hold->record], 0,
-                                  memory_order_release);
-            arena->closed++;
-        }
+        record_give_back(arena, hold);
         if (--arena->holds == 0) {
             arena_remove(arena);
         }
@@ -319,7 +326,6 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
     arena->holds++;
     hold->segment = arena->segment;
     hold->cell = cell;
-    hold->forks = forks;
     return APR_SUCCESS;
 }
 
@@ -397,7 +403,6 @@ void brood__arena_leave(uint32_t participant)
 void brood__arena_after_fork(void)
 {
     brood__guard_reset(&arena_guard);
-    forks++;
     for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
         arena->own = 0; /* the parent goes on giving out its cells */
     }

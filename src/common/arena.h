@@ -31,13 +31,12 @@ typedef struct brood__hold_t {
     brood__segment_t *segment;
     brood__cell_t *cell;
     uint32_t record; /* which record of the arena says so */
-    uint32_t forks;  /* how often this process had been forked when it was written */
 } brood__hold_t;
 
 /* A fresh cell, zero but for its head, held by this process. */
 apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind);
 
-/* Lets go of a cell. A forked child that lets go of what its parent held does nothing. */
+/* Lets go of a cell. In a forked child what the parent held stays held by both. */
 void brood__arena_release(brood__hold_t *hold);
 
 /* A cell on its way to another process, and its arrival there. BROOD_EFORGED: there is no

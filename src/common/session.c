@@ -27,7 +27,7 @@ static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
-static int64_t parent_pid;
+static brood_os_identity_t parent_identity;
 
 static void at_raw_fork(void);
 
@@ -103,7 +103,7 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id)
         brood__segment_release(arrived);
         return brood__fail(BROOD_EMISMATCH, "the session's control segment is too small");
     }
-    if (own != NULL) {
+    if (own_id != 0) {
         brood__participant_free(own_id);
     }
     brood__participant_use(arrived);
@@ -118,40 +118,36 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id)
     brood__arena_renamed(own_id, id);
     /* A child of the forkserver uses what the server's main made before brood_init(). */
     (void)brood__arena_hold_all(id);
-    return own != NULL ? APR_SUCCESS : brood_os_at_fork_child(at_raw_fork);
+    return brood_os_at_fork_child(at_raw_fork);
 }
 
-static void guards_after_fork(void)
+uint32_t brood__session_disown(void)
 {
+    uint32_t parent = brood__self_id;
     brood__guard_reset(&session_guard);
     brood__guard_reset(&sweep_guard);
     brood__segment_after_fork();
     brood__participant_after_fork();
     brood__arena_after_fork();
-}
-
-apr_status_t brood__session_after_fork(uint32_t id)
-{
-    uint32_t parent = brood__self_id;
-    apr_status_t rv = APR_SUCCESS;
-    guards_after_fork();
-    if (parent == 0) {
-        return APR_SUCCESS;
-    }
     brood__self_id = 0;
-    if (id == 0) {
-        rv = brood__participant_reserve(&id, parent);
-        if (rv == APR_SUCCESS) {
-            (void)brood__arena_hold_all(id);
-        }
-    }
-    return rv == APR_SUCCESS ? enter(control, id) : rv;
+    return parent;
 }
 
-/* A fork that Brood did not make: the child is a process of its own all the same. */
+apr_status_t brood__session_claim(uint32_t id)
+{
+    return enter(control, id);
+}
+
+/* A fork that Brood did not make: the child is a process of its own all the same. When it
+ * finds no place it makes a session of its own at the next use. */
 static void at_raw_fork(void)
 {
-    (void)brood__session_after_fork(0);
+    uint32_t parent = brood__session_disown();
+    uint32_t id;
+    if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS) {
+        (void)brood__arena_hold_all(id);
+        (void)enter(control, id);
+    }
 }
 
 apr_status_t brood__session_reserve(uint32_t *id)
@@ -206,9 +202,15 @@ void brood__session_set_name(const char *name)
     apr_cpystrn(current_name, name, sizeof current_name);
 }
 
-void brood__session_set_parent(int64_t pid)
+void brood__session_set_parent(const brood_os_identity_t *parent)
 {
-    parent_pid = pid;
+    parent_identity = *parent;
+}
+
+int brood__session_parent(brood_os_identity_t *parent)
+{
+    *parent = parent_identity;
+    return parent->pid != 0;
 }
 
 const char *brood_current_name(void)
@@ -218,7 +220,7 @@ const char *brood_current_name(void)
 
 int64_t brood_parent_pid(void)
 {
-    return parent_pid;
+    return parent_identity.pid;
 }
 
 void brood__sweeper_add(brood__sweeper_t *sweeper)

@@ -3,6 +3,7 @@
 #define BROOD_COMMON_SESSION_H
 
 #include "brood/types.h"
+#include "os/identity.h"
 #include "segment.h"
 
 /* How long a process name may be, with its end. */
@@ -20,8 +21,12 @@ apr_status_t brood__session_ensure(void);
  * reserved. The control segment's handle belongs to the session from now on. */
 apr_status_t brood__session_adopt(brood_os_handle_t control, uint32_t id);
 
-/* In a forked child whose parent reserved `id`; 0: nobody did, find one. */
-apr_status_t brood__session_after_fork(uint32_t id);
+/* In a forked child, before anything else: it is not who its parent was. Returns who that
+ * was. brood__session_claim() or brood__session_adopt() follows. */
+uint32_t brood__session_disown(void);
+
+/* In a forked child, for which its parent reserved `id`. */
+apr_status_t brood__session_claim(uint32_t id);
 
 /* Reserves an id for a process about to be made. */
 apr_status_t brood__session_reserve(uint32_t *id);
@@ -41,7 +46,10 @@ apr_pool_t *brood__session_pool(void);
 
 /* Who this process is, for messages and for its children. */
 void brood__session_set_name(const char *name);
-void brood__session_set_parent(int64_t pid);
+void brood__session_set_parent(const brood_os_identity_t *parent);
+
+/* The process that started this one: 1; 0: there is none. */
+int brood__session_parent(brood_os_identity_t *parent);
 
 /* Objects that hold words of the dead register a sweeper, called with the dead one's id. */
 typedef struct brood__sweeper_t {

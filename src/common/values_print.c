@@ -104,6 +104,13 @@ void brood__line_bytes(brood__line_t *line, brood_bytes_t bytes) {
     brood__line_text(line, bytes.size > BYTES_SHOWN ? " ...>" : ">");
 }
 
+void brood__line_handle(brood__line_t *line, const brood_handle_t *handle) {
+    bool ours = handle->magic == BROOD__HANDLE_MAGIC && handle->cls != NULL;
+    brood__line_text(line, "<");
+    brood__line_text(line, ours ? handle->cls->name : "no object");
+    brood__line_text(line, ">");
+}
+
 size_t brood__line_end(brood__line_t *line) {
     if (line->size == 0)
         return line->length;
@@ -136,11 +143,7 @@ static void print_node(brood__line_t *line, const brood__node_t *node) {
     case BROOD_BYTES: brood__line_bytes(line, node->of.text); break;
     case BROOD_LIST: print_range(line, node + 1, node + node->span, false); break;
     case BROOD_MAP: print_range(line, node + 1, node + node->span, true); break;
-    case BROOD_HANDLE:
-        brood__line_text(line, "<");
-        brood__line_text(line, node->of.handle->cls->name);
-        brood__line_text(line, ">");
-        break;
+    case BROOD_HANDLE: brood__line_handle(line, node->of.handle); break;
     }
 }
 
@@ -156,13 +159,16 @@ static void print_range(brood__line_t *line, const brood__node_t *node,
     brood__line_text(line, map ? "}" : "]");
 }
 
+void brood__line_values(brood__line_t *line, const brood_values_t *values) {
+    const brood__node_t *nodes = values->tree->nodes;
+    print_range(line, nodes + values->first, nodes + values->end, false);
+}
+
 size_t brood_values_print(const brood_values_t *values, char *buffer, size_t size) {
     brood__line_t line = {buffer, size, 0};
-    if (values == NULL) {
+    if (values == NULL)
         brood__line_text(&line, "NULL");
-    } else {
-        const brood__node_t *nodes = values->tree->nodes;
-        print_range(&line, nodes + values->first, nodes + values->end, false);
-    }
+    else
+        brood__line_values(&line, values);
     return brood__line_end(&line);
 }

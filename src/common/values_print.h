@@ -20,6 +20,8 @@ void brood__line_double(brood__line_t *line, double real);
 /* In quotes, control characters escaped. */
 void brood__line_string(brood__line_t *line, const char *text, size_t size);
 void brood__line_bytes(brood__line_t *line, brood_bytes_t bytes);
+void brood__line_handle(brood__line_t *line, const brood_handle_t *handle);
+void brood__line_values(brood__line_t *line, const brood_values_t *values);
 /* Terminates the buffer, not in the middle of a character, and returns the whole length. */
 size_t brood__line_end(brood__line_t *line);
 

@@ -2,6 +2,7 @@
 #ifndef BROOD_OS_IDENTITY_H
 #define BROOD_OS_IDENTITY_H
 
+#include "os/process.h"
 #include "os/types.h"
 
 /* A process's number and the moment it was created, in the system's own units. No two
@@ -32,5 +33,11 @@ brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
  * APR_ENOENT: it has ended already. APR_ENOTIMPL: the system has no such handle. */
 apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
                                      brood_os_handle_t *watch);
+
+/* Ends, stops or continues a process that is not a child of this one, if it still is the same:
+ * never another that has the number now. APR_SUCCESS also when it is gone; APR_ENOTIMPL where
+ * the system cannot make sure of that. */
+apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
+                                      brood_os_end_t how);
 
 #endif

@@ -56,6 +56,9 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
                                     const brood_os_start_t *start,
                                     brood_os_start_step_t *step);
 
+/* Whether brood_os_process_fork() can work here: 1 or 0. */
+int brood_os_has_fork(void);
+
 /* Copies this process, as fork(2). In the child process->pid is 0 and its handle is none;
  * only the calling thread exists there. APR_ENOTIMPL on Windows. */
 apr_status_t brood_os_process_fork(brood_os_process_t *process);

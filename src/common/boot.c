@@ -1,0 +1,104 @@
+/* Boot: brood_init(), and how an image knows that it is a child. */
+#include "brood/boot.h"
+
+#include "boot_child.h"
+#include "current.h"
+#include "exit.h"
+#include "forkserver.h"
+#include "os/identity.h"
+#include "os/program.h"
+#include "session.h"
+#include "status.h"
+#include <stdlib.h>
+#include <string.h>
+
+brood__current_t brood__current;
+
+int64_t brood_current_pid(void)
+{
+    brood_os_identity_t self;
+    return brood_os_identity_self(&self) == APR_SUCCESS ? self.pid : 0;
+}
+
+int brood__boot_stream(brood_os_handle_t *stream)
+{
+    char argument[64];
+    const size_t length = sizeof BROOD__BOOT_OPTION - 1;
+    char *end;
+    *stream = BROOD_OS_NO_HANDLE;
+    if (brood_os_program_last_argument(argument, sizeof argument) != APR_SUCCESS ||
+        strncmp(argument, BROOD__BOOT_OPTION, length) != 0) {
+        return 0;
+    }
+    *stream = (brood_os_handle_t)strtoll(argument + length, &end, 10);
+    return *end == '\0' && end != argument + length && *stream > 0;
+}
+
+static apr_status_t copy_arguments(int argc, char **argv)
+{
+    char **copy = calloc((size_t)argc + 1, sizeof *copy);
+    for (int i = 0; copy != NULL && i < argc; i++) {
+        size_t size = strlen(argv[i]) + 1;
+        copy[i] = malloc(size);
+        if (copy[i] == NULL) {
+            return APR_ENOMEM;
+        }
+        memcpy(copy[i], argv[i], size);
+    }
+    brood__current.arguments = copy;
+    return copy == NULL ? APR_ENOMEM : APR_SUCCESS;
+}
+
+/* The child's own list of arguments has one more, which its main need not see again. */
+static int arguments_without_boot(int argc, char **argv)
+{
+    const size_t length = sizeof BROOD__BOOT_OPTION - 1;
+    return argc > 0 && strncmp(argv[argc - 1], BROOD__BOOT_OPTION, length) == 0 ? argc - 1
+                                                                                : argc;
+}
+
+static void at_raw_fork(void)
+{
+    brood__child_after_fork();
+    brood__forkserver_after_fork();
+    brood__exit_after_fork();
+    brood__current.children = 0;
+}
+
+static apr_status_t prepare(int *argc, char ***argv)
+{
+    apr_status_t rv;
+    /* The pool comes first: it registers apr_terminate(), which must run after the exit
+     * sequence. */
+    if (brood__session_pool() == NULL || atexit(brood__exit_sequence) != 0) {
+        return brood__fail(APR_ENOMEM, "brood_init");
+    }
+    rv = brood_os_at_fork_child(at_raw_fork);
+    if (rv == APR_SUCCESS && argc != NULL && argv != NULL) {
+        rv = copy_arguments(arguments_without_boot(*argc, *argv), *argv);
+        if (rv == APR_SUCCESS) {
+            rv = brood_os_program_path(brood__current.program,
+                                       sizeof brood__current.program);
+        }
+        brood__current.guarded = rv == APR_SUCCESS;
+    }
+    return rv == APR_SUCCESS ? rv : brood__fail(rv, "brood_init");
+}
+
+apr_status_t brood_init(int *argc, char ***argv)
+{
+    brood_os_handle_t stream;
+    apr_status_t rv;
+    if (brood__current.initialized) {
+        return APR_SUCCESS;
+    }
+    rv = prepare(argc, argv);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    brood__current.initialized = 1;
+    if (brood__boot_stream(&stream)) {
+        brood__boot_from_image(stream);
+    }
+    return brood__session_ensure();
+}

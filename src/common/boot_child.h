@@ -1,0 +1,25 @@
+/* The child's side of a start, for the start methods. Internal. None of these returns. */
+#ifndef BROOD_COMMON_BOOT_CHILD_H
+#define BROOD_COMMON_BOOT_CHILD_H
+
+#include "os/types.h"
+#include "start.h"
+
+/* In an image that was started with a boot stream. */
+_Noreturn void brood__boot_from_image(brood_os_handle_t stream);
+
+/* In a process that the forkserver has just forked. */
+_Noreturn void brood__boot_from_forkserver(brood_os_handle_t stream);
+
+/* In a process that the parent has just forked. */
+_Noreturn void brood__boot_forked(const brood__start_t *start);
+
+/* The stream that this image was started with, by its last argument: 1; 0: nobody started it
+ * as a child. */
+int brood__boot_stream(brood_os_handle_t *stream);
+
+/* This image was started as a child, but starts a process itself before brood_init(): its
+ * parent is told. Does nothing in an image that nobody started. */
+void brood__boot_tell_guard(void);
+
+#endif

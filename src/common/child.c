@@ -1,0 +1,274 @@
+/* Children: waiting for, reaping and ending the processes that this one has started.
+ *
+ * A direct child is waited for through the kernel's handle on it, so that waiting and reaping
+ * are apart and several threads may wait; one of them reaps, under the child's guard. A child
+ * of the forkserver is waited for through its stream, on which the server tells how it
+ * ended. */
+#include "child.h"
+
+#include "forkserver.h"
+#include "notice.h"
+#include "os/clock.h"
+#include "os/handle.h"
+#include "session.h"
+#include "status.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a daemon that does not heed its end is waited for at exit before it is killed. */
+#define DAEMON_GRACE_NS (5 * 1000000000LL)
+
+/* How long one thread waits at a time where the system gives no handle on a child. */
+#define WAIT_SLICE_NS (5 * 1000000LL)
+
+/* How long a child whose stream has ended may take to become waitable. */
+#define REAP_GRACE_NS (10 * 1000000000LL)
+
+static brood__guard_t list_guard = BROOD__GUARD_INIT;
+static brood__child_t *first;
+
+brood__child_t *brood__child_new(const char *name, int daemon, brood_start_method_t method)
+{
+    static const brood_os_process_t none = BROOD_OS_PROCESS_INIT;
+    size_t size = strlen(name) + 1;
+    brood__child_t *child = calloc(1, sizeof *child + size);
+    if (child != NULL) {
+        child->name = memcpy(child + 1, name, size);
+        child->daemon = daemon;
+        child->method = method;
+        child->os = none;
+        child->life = BROOD_OS_NO_HANDLE;
+    }
+    return child;
+}
+
+void brood__child_add(brood__child_t *child)
+{
+    brood__child_t **link;
+    brood__guard_take(&list_guard);
+    for (link = &first; *link != NULL; link = &(*link)->next) {
+    }
+    *link = child;
+    brood__guard_give(&list_guard);
+}
+
+void brood__child_discard(brood__child_t *child)
+{
+    brood_os_process_close(&child->os);
+    brood_os_handle_close(child->life);
+    free(child);
+}
+
+static void list_remove(brood__child_t *child)
+{
+    brood__child_t **link;
+    brood__guard_take(&list_guard);
+    for (link = &first; *link != NULL && *link != child; link = &(*link)->next) {
+    }
+    if (*link != NULL) {
+        *link = child->next;
+    }
+    brood__guard_give(&list_guard);
+}
+
+void brood__child_detach(brood__child_t *child)
+{
+    child->process = NULL;
+    if (brood__child_wait(child, 0) == APR_SUCCESS) {
+        list_remove(child);
+        brood__child_discard(child);
+    }
+}
+
+brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
+                                        brood_os_waitable_kind_t *kind)
+{
+    brood_os_handle_t watch = brood_os_process_watch(&child->os);
+    *kind = watch != BROOD_OS_NO_HANDLE ? BROOD_OS_WAIT_WATCH : BROOD_OS_WAIT_STREAM;
+    return watch != BROOD_OS_NO_HANDLE ? watch : child->life;
+}
+
+/* The forkserver is gone and did not say how the child ended: then only whether. */
+static apr_status_t wait_without_server(brood__child_t *child, brood_os_deadline_t deadline)
+{
+    brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
+    apr_status_t rv = brood_os_identity_watch(&child->identity, &waitable.handle);
+    if (APR_STATUS_IS_ENOENT(rv)) {
+        return APR_SUCCESS;
+    }
+    if (rv != APR_SUCCESS) {
+        brood_os_handle_t none = BROOD_OS_NO_HANDLE;
+        int dead = brood_os_identity_life(&child->identity, &none) == BROOD_OS_DEAD;
+        brood_os_handle_close(none);
+        return dead ? APR_SUCCESS : APR_TIMEUP;
+    }
+    do { /* ends with the child or at the deadline; interrupted waits go on */
+        rv = brood_os_wait_any(&waitable, 1, deadline);
+    } while (APR_STATUS_IS_EINTR(rv));
+    brood_os_handle_close(waitable.handle);
+    return rv;
+}
+
+/* The child's stream is readable: the server's word on how it ended, or its end. */
+static apr_status_t reap_through_server(brood__child_t *child)
+{
+    brood__notice_t notice;
+    brood_os_deadline_t soon = brood_os_now_ns() + REAP_GRACE_NS;
+    apr_status_t rv = brood__notice_receive(child->life, &notice, soon);
+    if (rv == APR_SUCCESS && notice.kind == BROOD__NOTICE_ENDED) {
+        child->how.signaled = (int)notice.numbers[0];
+        child->how.code = (int)notice.numbers[1];
+        return APR_SUCCESS;
+    }
+    child->lost = 1;
+    return rv == APR_SUCCESS ? rv : wait_without_server(child, 0);
+}
+
+/* What the kernel said of the child's end, under its guard. */
+static apr_status_t reaped(brood__child_t *child, apr_status_t rv)
+{
+    if (rv == BROOD_ESTATUSLOST) {
+        child->lost = 1;
+        rv = APR_SUCCESS;
+    }
+    if (rv == APR_SUCCESS) {
+        brood__session_bury(child->participant);
+        child->ended = 1;
+    }
+    return rv;
+}
+
+static apr_status_t reap_directly(brood__child_t *child)
+{
+    brood_os_deadline_t soon = brood_os_now_ns() + REAP_GRACE_NS;
+    /* With a watch it is ready by now; a stream ends a moment before its process. */
+    brood_os_deadline_t deadline =
+        brood_os_process_watch(&child->os) != BROOD_OS_NO_HANDLE ? 0 : soon;
+    return brood_os_process_wait(&child->os, deadline, &child->how);
+}
+
+/* The system has no handle on children: slices of the kernel's wait, one thread at a time. */
+static apr_status_t wait_without_watch(brood__child_t *child, brood_os_deadline_t deadline)
+{
+    int64_t now = brood_os_now_ns();
+    int64_t slice = now + WAIT_SLICE_NS;
+    apr_status_t rv = APR_SUCCESS;
+    brood__guard_take(&child->guard);
+    if (!child->ended) {
+        rv = brood_os_process_wait(&child->os, slice < deadline ? slice : deadline,
+                                   &child->how);
+        rv = reaped(child, rv);
+    }
+    brood__guard_give(&child->guard);
+    return rv == APR_TIMEUP && slice < deadline ? APR_SUCCESS : rv;
+}
+
+/* Called when the child seems to have ended; only one thread reaps. */
+static apr_status_t reap(brood__child_t *child)
+{
+    apr_status_t rv = APR_SUCCESS;
+    brood__guard_take(&child->guard);
+    if (!child->ended) {
+        rv = child->os.pid != 0 ? reap_directly(child) : reap_through_server(child);
+        rv = reaped(child, rv);
+    }
+    brood__guard_give(&child->guard);
+    return rv;
+}
+
+apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadline)
+{
+    while (!child->ended) { /* ends with the child or at the deadline */
+        brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
+        apr_status_t rv;
+        waitable.handle = brood__child_sentinel(child, &waitable.kind);
+        if (waitable.handle == BROOD_OS_NO_HANDLE) {
+            rv = wait_without_watch(child, deadline);
+            if (rv != APR_SUCCESS) {
+                return rv;
+            }
+            continue;
+        }
+        rv = brood_os_wait_any(&waitable, 1, deadline);
+        if (rv == APR_SUCCESS) {
+            rv = reap(child);
+        }
+        if (rv == APR_TIMEUP && brood_os_now_ns() < deadline) {
+            rv = child->lost ? wait_without_server(child, deadline) : APR_SUCCESS;
+        }
+        if (rv != APR_SUCCESS && !APR_STATUS_IS_EINTR(rv)) {
+            return rv;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how)
+{
+    apr_status_t rv = APR_SUCCESS;
+    brood__guard_take(&child->guard);
+    if (!child->ended) {
+        rv = child->os.pid != 0 ? brood_os_process_signal(&child->os, how)
+                                : brood__forkserver_signal(child, how);
+    }
+    brood__guard_give(&child->guard);
+    return rv;
+}
+
+size_t brood__child_list(brood__child_t **children, size_t capacity)
+{
+    size_t count = 0;
+    brood__guard_take(&list_guard);
+    for (brood__child_t *child = first; child != NULL; child = child->next) {
+        if (count < capacity) {
+            children[count] = child;
+        }
+        count++;
+    }
+    brood__guard_give(&list_guard);
+    return count;
+}
+
+static brood__child_t *first_child(void)
+{
+    brood__child_t *child;
+    return brood__child_list(&child, 1) != 0 ? child : NULL;
+}
+
+static void terminate_daemons(void)
+{
+    brood__guard_take(&list_guard);
+    for (brood__child_t *child = first; child != NULL; child = child->next) {
+        if (child->daemon) {
+            (void)brood__child_signal(child, BROOD_OS_TERMINATE);
+        }
+    }
+    brood__guard_give(&list_guard);
+}
+
+void brood__child_end_all(void)
+{
+    brood__child_t *child;
+    terminate_daemons();
+    while ((child = first_child()) != NULL) { /* each round takes one off the list */
+        if (child->daemon &&
+            brood__child_wait(child, brood_os_now_ns() + DAEMON_GRACE_NS) == APR_TIMEUP) {
+            (void)brood__child_signal(child, BROOD_OS_KILL);
+        }
+        (void)brood__child_wait(child, BROOD_OS_FOREVER);
+        list_remove(child);
+        if (child->process == NULL) {
+            brood__child_discard(child);
+        }
+    }
+}
+
+void brood__child_after_fork(void)
+{
+    brood__guard_reset(&list_guard);
+    for (brood__child_t *child = first; child != NULL; child = child->next) {
+        brood_os_process_close(&child->os);
+        child->life = brood_os_handle_close(child->life);
+    }
+    first = NULL;
+}

@@ -1,0 +1,62 @@
+/* Children: the processes that this one has started, as it keeps them. Internal.
+ *
+ * A child outlives the user's object for it: it is joined at exit all the same. */
+#ifndef BROOD_COMMON_CHILD_H
+#define BROOD_COMMON_CHILD_H
+
+#include "brood/process.h"
+#include "guard.h"
+#include "os/identity.h"
+#include "os/process.h"
+#include "os/stream.h"
+
+typedef struct brood__child_t {
+    struct brood__child_t *next;
+    brood_process_t *process; /* the user's object; NULL when that is gone */
+    char *name;
+    int daemon;
+    brood_start_method_t method;
+    uint32_t participant;
+    brood_os_process_t os;        /* a child of this process; pid 0 under forkserver */
+    brood_os_identity_t identity; /* under forkserver: who it is */
+    brood_os_handle_t life; /* under forkserver: the stream on which its end is told */
+    unsigned server;        /* under forkserver: which one made it */
+    brood__guard_t guard;   /* of what follows: reaping */
+    _Atomic int ended;
+    int lost; /* it has ended, how is not known */
+    brood_os_exit_t how;
+} brood__child_t;
+
+/* A child not yet started, on no list. Memory of its own. */
+brood__child_t *brood__child_new(const char *name, int daemon, brood_start_method_t method);
+
+/* It runs: it goes on the list. */
+void brood__child_add(brood__child_t *child);
+
+/* The user's object lets go; the record goes when it has ended. */
+void brood__child_detach(brood__child_t *child);
+
+/* It never came to be, or it was reaped and nobody wants it. */
+void brood__child_discard(brood__child_t *child);
+
+/* Waits for its end and reaps it. APR_SUCCESS or APR_TIMEUP. */
+apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadline);
+
+/* Ends it, unless it has ended. */
+apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how);
+
+/* What becomes ready when it has ended, and of which kind that is. */
+brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
+                                        brood_os_waitable_kind_t *kind);
+
+/* Calls `visit` for each child in the order of their start, under no lock but against no
+ * concurrent change either: the list is copied first. */
+size_t brood__child_list(brood__child_t **children, size_t capacity);
+
+/* At exit: daemons are terminated, then all are joined. */
+void brood__child_end_all(void);
+
+/* In a forked child: these are another's. */
+void brood__child_after_fork(void);
+
+#endif

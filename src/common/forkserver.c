@@ -1,0 +1,193 @@
+/* Forkserver: the server's own life.
+ *
+ * One thread, one loop: requests on the control stream, ends of children. It holds for each
+ * child the kernel's handle on it and a copy of the stream that the child booted by. When
+ * the control stream ends, its parent is gone and so is its reason to live. */
+#include "forkserver.h"
+
+#include "boot_child.h"
+#include "notice.h"
+#include "os/clock.h"
+#include "os/fault.h"
+#include "os/handle.h"
+#include "status.h"
+#include "stream.h"
+#include <stdlib.h>
+
+/* How often children are looked at where the system gives no handle on them. */
+#define LOOK_NS (5 * 1000000LL)
+
+typedef struct entry_t {
+    brood_os_process_t process;
+    brood_os_handle_t stream;
+} entry_t;
+
+typedef struct server_t {
+    brood_os_handle_t control;
+    entry_t *entries;
+    brood_os_waitable_t *set; /* the control stream, then one for each entry */
+    size_t count;
+    size_t room;
+    int blind; /* some child has no handle */
+} server_t;
+
+static int make_room(server_t *server)
+{
+    size_t room = server->room == 0 ? 16 : server->room * 2;
+    entry_t *entries;
+    brood_os_waitable_t *set;
+    if (server->count < server->room) {
+        return 1;
+    }
+    entries = realloc(server->entries, room * sizeof *entries);
+    if (entries != NULL) {
+        server->entries = entries;
+    }
+    set = realloc(server->set, (room + 1) * sizeof *set);
+    if (set != NULL) {
+        server->set = set;
+    }
+    if (entries == NULL || set == NULL) {
+        return 0;
+    }
+    server->room = room;
+    return 1;
+}
+
+/* In the child: nothing of the server's stays but the stream to boot by. */
+static void become_child(server_t *server, brood_os_handle_t stream)
+{
+    BROOD_KILL_POINT("forkserver.forked");
+    brood_os_handle_close(server->control);
+    for (size_t i = 0; i < server->count; i++) {
+        brood_os_process_close(&server->entries[i].process);
+        brood_os_handle_close(server->entries[i].stream);
+    }
+    free(server->entries);
+    free(server->set);
+    brood__boot_from_forkserver(stream);
+}
+
+static void start_child(server_t *server)
+{
+    brood_os_handle_t stream;
+    brood_os_process_t process = BROOD_OS_PROCESS_INIT;
+    apr_status_t rv =
+        brood_os_handles_receive(server->control, &stream, 1, BROOD_OS_FOREVER);
+    if (rv != APR_SUCCESS) {
+        return;
+    }
+    BROOD_KILL_POINT("forkserver.requested");
+    rv = make_room(server) ? brood_os_process_fork(&process) : APR_ENOMEM;
+    if (rv != APR_SUCCESS) {
+        (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,
+                                 "the forkserver could not fork");
+        brood_os_handle_close(stream);
+        return;
+    }
+    if (process.pid == 0) {
+        become_child(server, stream);
+    }
+    server->entries[server->count].process = process;
+    server->entries[server->count].stream = stream;
+    server->count++;
+    server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
+}
+
+static void signal_child(const server_t *server, const brood__request_t *request)
+{
+    for (size_t i = 0; i < server->count; i++) {
+        if (server->entries[i].process.pid == request->pid) {
+            (void)brood_os_process_signal(&server->entries[i].process,
+                                          (brood_os_end_t)request->how);
+        }
+    }
+}
+
+/* 0: the parent is gone. */
+static int serve_request(server_t *server)
+{
+    brood__request_t request;
+    size_t have = 0;
+    apr_status_t rv = brood__stream_read_all(server->control, &request, sizeof request,
+                                             &have, BROOD_OS_FOREVER);
+    if (rv != APR_SUCCESS || request.magic != BROOD__REQUEST_MAGIC) {
+        return 0;
+    }
+    if (request.kind == BROOD__REQUEST_START) {
+        start_child(server);
+    } else if (request.kind == BROOD__REQUEST_SIGNAL) {
+        signal_child(server, &request);
+    }
+    return 1;
+}
+
+/* Tells how it ended, if it has: 1. */
+static int reap_entry(entry_t *entry)
+{
+    brood_os_exit_t how = {0, 0};
+    apr_status_t rv = brood_os_process_wait(&entry->process, 0, &how);
+    if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) {
+        return 0;
+    }
+    (void)brood__notice_send(entry->stream,
+                             rv == APR_SUCCESS ? BROOD__NOTICE_ENDED : BROOD__NOTICE_LOST,
+                             APR_SUCCESS, how.signaled, how.code, NULL);
+    brood_os_process_close(&entry->process);
+    brood_os_handle_close(entry->stream);
+    return 1;
+}
+
+static void reap_ended(server_t *server)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < server->count; i++) {
+        int look = server->set[i + 1].ready ||
+                   brood_os_process_watch(&server->entries[i].process) == BROOD_OS_NO_HANDLE;
+        if (!look || !reap_entry(&server->entries[i])) {
+            server->entries[kept++] = server->entries[i];
+        }
+    }
+    server->count = kept;
+    server->blind = server->blind && kept != 0;
+}
+
+static void set_fill(server_t *server)
+{
+    server->set[0].handle = server->control;
+    server->set[0].kind = BROOD_OS_WAIT_STREAM;
+    server->set[0].ready = 0;
+    for (size_t i = 0; i < server->count; i++) {
+        server->set[i + 1].handle = brood_os_process_watch(&server->entries[i].process);
+        server->set[i + 1].kind = BROOD_OS_WAIT_WATCH;
+        server->set[i + 1].ready = 0;
+    }
+}
+
+void brood__forkserver_serve(brood_os_handle_t stream)
+{
+    server_t server = {stream, NULL, NULL, 0, 0, 0};
+    int parent = make_room(&server);
+    while (parent) { /* ends when the parent's end of the stream is closed */
+        apr_status_t rv;
+        set_fill(&server);
+        rv = brood_os_wait_any(server.set, server.count + 1,
+                               server.blind ? brood_os_now_ns() + LOOK_NS
+                                            : BROOD_OS_FOREVER);
+        if (APR_STATUS_IS_EINTR(rv)) {
+            continue;
+        }
+        parent = rv == APR_SUCCESS || rv == APR_TIMEUP;
+        reap_ended(&server);
+        if (parent && server.set[0].ready) {
+            parent = serve_request(&server);
+        }
+    }
+    for (size_t i = 0; i < server.count; i++) {
+        brood_os_process_close(&server.entries[i].process);
+        brood_os_handle_close(server.entries[i].stream);
+    }
+    free(server.entries);
+    free(server.set);
+    brood_os_handle_close(stream);
+}

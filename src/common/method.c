@@ -1,0 +1,89 @@
+/* Start methods: names, availability, and the choice among them. */
+#include "method.h"
+
+#include "os/process.h"
+#include "status.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {"default", "fork", "spawn", "forkserver"};
+
+static brood_start_method_t chosen = BROOD_START_DEFAULT;
+
+const char *brood_start_method_name(brood_start_method_t method)
+{
+    return method >= BROOD_START_DEFAULT && method <= BROOD_START_FORKSERVER ? names[method]
+                                                                             : NULL;
+}
+
+apr_status_t brood_start_method_parse(const char *name, brood_start_method_t *method)
+{
+    for (int i = BROOD_START_DEFAULT; name != NULL && i <= BROOD_START_FORKSERVER; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *method = (brood_start_method_t)i;
+            return APR_SUCCESS;
+        }
+    }
+    *method = BROOD_START_DEFAULT;
+    return brood__fail(BROOD_EMETHOD, "no start method is called \"%s\"",
+                       name == NULL ? "(null)" : name);
+}
+
+int brood_has_start_method(brood_start_method_t method)
+{
+    if (method == BROOD_START_FORK || method == BROOD_START_FORKSERVER) {
+        return brood_os_has_fork();
+    }
+    return method == BROOD_START_SPAWN || method == BROOD_START_DEFAULT;
+}
+
+static apr_status_t check(brood_start_method_t method)
+{
+    const char *name = brood_start_method_name(method);
+    if (brood_has_start_method(method)) {
+        return APR_SUCCESS;
+    }
+    return name != NULL
+               ? brood__fail(BROOD_EMETHOD, "this system cannot %s", name)
+               : brood__fail(BROOD_EMETHOD, "%d is no start method", (int)method);
+}
+
+apr_status_t brood_set_start_method(brood_start_method_t method)
+{
+    apr_status_t rv = check(method);
+    if (rv == APR_SUCCESS) {
+        chosen = method;
+    }
+    return rv;
+}
+
+brood_start_method_t brood__method_chosen(void)
+{
+    return chosen;
+}
+
+apr_status_t brood_get_start_method(brood_start_method_t *method)
+{
+    const char *wanted = getenv("BROOD_START_METHOD");
+    *method = chosen;
+    if (*method == BROOD_START_DEFAULT && wanted != NULL && *wanted != '\0') {
+        apr_status_t rv = brood_start_method_parse(wanted, method);
+        if (rv != APR_SUCCESS) {
+            return brood__fail_within(rv, "BROOD_START_METHOD");
+        }
+    }
+    if (*method == BROOD_START_DEFAULT) {
+        *method = brood_os_has_fork() ? BROOD_START_FORK : BROOD_START_SPAWN;
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__method_resolve(brood_start_method_t wanted, brood_start_method_t *method)
+{
+    apr_status_t rv = APR_SUCCESS;
+    *method = wanted;
+    if (wanted == BROOD_START_DEFAULT) {
+        rv = brood_get_start_method(method);
+    }
+    return rv == APR_SUCCESS ? check(*method) : rv;
+}

@@ -1,0 +1,133 @@
+/* Start: what spawn and forkserver share. */
+#include "start.h"
+
+#include "current.h"
+#include "method.h"
+#include "os/fault.h"
+#include "os/program.h"
+#include "session.h"
+#include "status.h"
+#include "values.h"
+#include <apr_strings.h>
+#include <string.h>
+
+/* The handles of the state go into the parcel, their classes into `codes`. */
+static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *parcel,
+                                 brood_bytes_t *codes, apr_pool_t *pool)
+{
+    brood_handle_t *const *handles;
+    size_t count = brood__values_handles(state, &handles);
+    uint8_t *bytes = apr_palloc(pool, count + 1);
+    codes->data = bytes;
+    codes->size = count;
+    for (size_t i = 0; i < count; i++) {
+        apr_status_t rv = brood__handle_check(handles[i], "state");
+        if (rv == APR_SUCCESS) {
+            bytes[i] = (uint8_t)handles[i]->cls->code;
+            rv = handles[i]->cls->pack(handles[i], parcel);
+        }
+        if (rv != APR_SUCCESS) {
+            return brood__fail_within(rv, "handle %llu of the state",
+                                      (unsigned long long)i + 1);
+        }
+    }
+    return APR_SUCCESS;
+}
+
+/* What becomes a stream of the child is this process's, if it has one. */
+static void pack_streams(brood__parcel_t *parcel)
+{
+    for (int number = 1; number <= 2; number++) {
+        brood_os_handle_t handle = brood_os_standard_get(number);
+        if (handle == BROOD_OS_NO_HANDLE) {
+            handle = brood__session_control();
+        }
+        brood__parcel_put_os_handle(parcel, handle);
+    }
+}
+
+static apr_status_t record_fill(brood__boot_record_t *record, const brood__start_t *start,
+                                brood__role_t role)
+{
+    apr_status_t rv = APR_SUCCESS;
+    memset(record, 0, sizeof *record);
+    record->role = role;
+    record->chosen = brood__method_chosen();
+    record->name = start->child->name;
+    record->label = start->label;
+    record->daemon = start->child->daemon;
+    record->participant = start->child->participant;
+    record->directory = "";
+    record->parent = start->parent;
+    if (role == BROOD__ROLE_CHILD) {
+        rv = brood_os_place_of((const void *)(uintptr_t)start->target, &record->target);
+        if (APR_STATUS_IS_ENOENT(rv)) {
+            rv = brood__fail(BROOD_ENOTARGET,
+                             "the target of %s lies in no module of the program",
+                             start->child->name);
+        }
+        record->state = brood__values_bytes(start->state);
+    }
+    return rv;
+}
+
+apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, int streams,
+                               brood_bytes_t *record,
+                               brood__parcel_t **parcel)
+{
+    brood__boot_record_t fields;
+    char directory[BROOD_OS_PATH_MAX];
+    const uint64_t *numbers;
+    apr_status_t rv = record_fill(&fields, start, role);
+    if (rv == APR_SUCCESS) {
+        rv = brood__parcel_create(parcel, start->pool);
+    }
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    brood__parcel_put_os_handle(*parcel, brood__session_control());
+    fields.streams = streams;
+    if (streams) {
+        pack_streams(*parcel);
+        /* A spawned child has the directory already; the forkserver may be elsewhere. */
+        if (brood_os_directory_get(directory, sizeof directory) == APR_SUCCESS) {
+            fields.directory = directory;
+        }
+    }
+    if (role == BROOD__ROLE_CHILD) {
+        rv = pack_handles(start->state, *parcel, &fields.codes, start->pool);
+    }
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    fields.numbers.size = brood__parcel_numbers(*parcel, &numbers) * sizeof *numbers;
+    fields.numbers.data = numbers;
+    return brood__boot_record_encode(&fields, record, start->pool);
+}
+
+apr_status_t brood__start_handshake(brood_os_handle_t stream,
+                                    const brood_os_process_t *peer, brood_bytes_t record,
+                                    const brood__parcel_t *parcel,
+                                    brood_os_deadline_t deadline, brood__notice_t *notice)
+{
+    apr_status_t sent = brood__boot_send(stream, peer, record, parcel, deadline);
+    apr_status_t rv;
+    BROOD_KILL_POINT("start.sent");
+    if (sent != APR_SUCCESS && !APR_STATUS_IS_EPIPE(sent) &&
+        !APR_STATUS_IS_ECONNRESET(sent)) {
+        return sent;
+    }
+    /* A child that refuses the record closes the stream, but says why first. */
+    do { /* ends with a word, the end of the stream or the deadline */
+        rv = brood__notice_receive(stream, notice, deadline);
+    } while (APR_STATUS_IS_EINTR(rv));
+    if (APR_STATUS_IS_ECONNRESET(rv)) {
+        rv = APR_EOF;
+    }
+    if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_FAILED) {
+        rv = brood__fail(notice->status == APR_SUCCESS ? BROOD_EBOOT : notice->status, "%s",
+                         notice->text);
+    }
+    BROOD_KILL_POINT("start.acknowledged");
+    return rv;
+}

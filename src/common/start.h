@@ -1,0 +1,46 @@
+/* Start: one start of a process, on its way through a start method. Internal. */
+#ifndef BROOD_COMMON_START_H
+#define BROOD_COMMON_START_H
+
+#include "boot_record.h"
+#include "brood/process.h"
+#include "child.h"
+#include "notice.h"
+
+typedef struct brood__start_t {
+    brood_target_fn *target;
+    brood_values_t *state;
+    const char *label;
+    brood_os_identity_t parent; /* the process that starts */
+    const char *program; /* spawn: the image; NULL: the one that runs */
+    int allow_threads;
+    brood_os_deadline_t deadline;
+    brood__child_t *child; /* to be filled in */
+    int *in_child;         /* fork: set to 1 in the child's copy */
+    apr_pool_t *pool;      /* lives as long as the start */
+} brood__start_t;
+
+/* The start methods. On failure there is no child and start->child is as it was. */
+apr_status_t brood__start_fork(brood__start_t *start);
+apr_status_t brood__start_spawn(brood__start_t *start);
+apr_status_t brood__start_forkserver(brood__start_t *start);
+
+/* A boot record and parcel for this start. `streams`: standard output and error travel too. */
+apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, int streams,
+                               brood_bytes_t *record,
+                               brood__parcel_t **parcel);
+
+/* Starts the program's image with a boot stream, sends it the record and waits for its
+ * answer. On success the child's process is in `child`, and the stream in *stream, unless
+ * that is NULL. */
+apr_status_t brood__start_image(const brood__start_t *start, brood__role_t role,
+                                brood_os_handle_t *stream);
+
+/* Sends a record to a child that reads `stream`, and waits for its word. APR_EOF: it ended
+ * without one. */
+apr_status_t brood__start_handshake(brood_os_handle_t stream,
+                                    const brood_os_process_t *peer, brood_bytes_t record,
+                                    const brood__parcel_t *parcel,
+                                    brood_os_deadline_t deadline, brood__notice_t *notice);
+
+#endif

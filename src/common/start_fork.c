@@ -1,0 +1,41 @@
+/* Start by fork: the child is a copy. Nothing is packed: target, state and handles are used
+ * as they are. */
+#include "arena.h"
+#include "boot_child.h"
+#include "os/fault.h"
+#include "session.h"
+#include "start.h"
+#include "status.h"
+#include <stdio.h>
+
+apr_status_t brood__start_fork(brood__start_t *start)
+{
+    brood__child_t *child = start->child;
+    unsigned threads = start->allow_threads ? 1 : brood_os_thread_count();
+    apr_status_t rv;
+    if (threads > 1) {
+        return brood__fail(BROOD_ETHREADS,
+                           "this process has %u threads; fork copies only the one that "
+                           "calls, and what the others hold stays held in the child",
+                           threads);
+    }
+    /* Before the child exists, so that nothing it will inherit can be given away. */
+    rv = brood__arena_hold_all(child->participant);
+    if (rv == APR_SUCCESS) {
+        fflush(NULL);
+        rv = brood_os_process_fork(&child->os);
+        if (rv != APR_SUCCESS) {
+            brood__fail(rv, "fork");
+        }
+    }
+    if (rv != APR_SUCCESS) {
+        brood__arena_leave(child->participant);
+        return rv;
+    }
+    if (child->os.pid == 0) {
+        *start->in_child = 1;
+        brood__boot_forked(start);
+    }
+    BROOD_KILL_POINT("start.launched");
+    return APR_SUCCESS;
+}
