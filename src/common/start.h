@@ -33,7 +33,7 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, 
 /* Starts the program's image with a boot stream, sends it the record and waits for its
  * answer. On success the child's process is in `child`, and the stream in *stream, unless
  * that is NULL. */
-apr_status_t brood__start_image(const brood__start_t *start, brood__role_t role,
+apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
                                 brood_os_handle_t *stream);
 
 /* Sends a record to a child that reads `stream`, and waits for its word. APR_EOF: it ended

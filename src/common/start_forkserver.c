@@ -40,7 +40,7 @@ static apr_status_t server_launch(const brood__start_t *asking)
     start.label = "";
     rv = brood__session_reserve(&start.child->participant);
     if (rv == APR_SUCCESS) {
-        rv = brood__start_image(&start, BROOD__ROLE_FORKSERVER, &control);
+        rv = brood__start_program(&start, BROOD__ROLE_FORKSERVER, &control);
     }
     if (rv != APR_SUCCESS) {
         brood__session_bury(start.child->participant);

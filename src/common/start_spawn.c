@@ -71,7 +71,7 @@ static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
     return rv;
 }
 
-apr_status_t brood__start_image(const brood__start_t *start, brood__role_t role,
+apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
                                 brood_os_handle_t *stream)
 {
     brood_os_handle_t mine, theirs;
@@ -109,5 +109,5 @@ apr_status_t brood__start_image(const brood__start_t *start, brood__role_t role,
 
 apr_status_t brood__start_spawn(brood__start_t *start)
 {
-    return brood__start_image(start, BROOD__ROLE_CHILD, NULL);
+    return brood__start_program(start, BROOD__ROLE_CHILD, NULL);
 }
