@@ -23,13 +23,11 @@
 #endif
 
 /* pidfds are born with FD_CLOEXEC. */
-static int open_pidfd(pid_t pid)
-{
+static int open_pidfd(pid_t pid) {
     return (int)syscall(SYS_pidfd_open, pid, 0U);
 }
 
-static int has_ended(int pidfd)
-{
+static int has_ended(int pidfd) {
     struct pollfd one = {pidfd, POLLIN, 0};
 
     while (poll(&one, 1, 0) < 0 && errno == EINTR) {
@@ -38,8 +36,7 @@ static int has_ended(int pidfd)
     return (one.revents & (POLLIN | POLLHUP)) != 0;
 }
 
-brood_os_handle_t brood__watch_child(pid_t pid)
-{
+brood_os_handle_t brood__watch_child(pid_t pid) {
     int saved = errno;
     int pidfd = open_pidfd(pid);
 
@@ -47,8 +44,7 @@ brood_os_handle_t brood__watch_child(pid_t pid)
     return pidfd < 0 ? BROOD_OS_NO_HANDLE : pidfd;
 }
 
-int brood__watch_signal(brood_os_handle_t watch, int number)
-{
+int brood__watch_signal(brood_os_handle_t watch, int number) {
     return (int)syscall(SYS_pidfd_send_signal, brood__fd(watch), number, NULL, 0U);
 }
 
@@ -56,8 +52,7 @@ int brood__watch_signal(brood_os_handle_t watch, int number)
  * mounted, not for our eyes, the process just reaped) does not: then the number has to do. What
  * is only short here (descriptors, memory) is an error: a handle that was not compared must not
  * be kept. */
-static apr_status_t compare_birth(const brood_os_identity_t *identity)
-{
+static apr_status_t compare_birth(const brood_os_identity_t *identity) {
     brood_proc_t about;
     int error;
 
@@ -65,13 +60,13 @@ static apr_status_t compare_birth(const brood_os_identity_t *identity)
         return brood__proc_is_other(identity, &about) ? APR_ENOENT : APR_SUCCESS;
     }
     error = errno;
-    return error == EMFILE || error == ENFILE || error == ENOMEM ? APR_FROM_OS_ERROR(error)
-                                                                 : APR_SUCCESS;
+    return error == EMFILE || error == ENFILE || error == ENOMEM
+               ? APR_FROM_OS_ERROR(error)
+               : APR_SUCCESS;
 }
 
 /* A handle on this very process. APR_ENOENT: it has ended. */
-static apr_status_t open_identity(const brood_os_identity_t *identity, int *pidfd)
-{
+static apr_status_t open_identity(const brood_os_identity_t *identity, int *pidfd) {
     apr_status_t status;
 
     *pidfd = open_pidfd((pid_t)identity->pid);
@@ -90,8 +85,7 @@ static apr_status_t open_identity(const brood_os_identity_t *identity, int *pidf
 }
 
 brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
-                                       brood_os_handle_t *watch)
-{
+                                       brood_os_handle_t *watch) {
     apr_status_t status;
     int pidfd;
 
@@ -114,8 +108,7 @@ brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
 }
 
 apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
-                                     brood_os_handle_t *watch)
-{
+                                     brood_os_handle_t *watch) {
     apr_status_t status;
     int pidfd;
 
@@ -127,9 +120,29 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
     status = open_identity(identity, &pidfd);
     if (status == APR_SUCCESS) {
         *watch = pidfd;
-    }
-    else if (status != APR_ENOENT && brood__proc_life(identity) == BROOD_OS_DEAD) {
+    } else if (status != APR_ENOENT && brood__proc_life(identity) == BROOD_OS_DEAD) {
         status = APR_ENOENT;
     }
     return status == APR_FROM_OS_ERROR(ENOSYS) ? APR_ENOTIMPL : status;
+}
+
+apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
+                                      brood_os_end_t how) {
+    const int number = brood__signal_number(how);
+    apr_status_t status;
+    int pidfd;
+
+    BROOD_FAULT("os.identity_signal");
+    if (identity->pid <= 0 || number == 0) {
+        return APR_EINVAL;
+    }
+    status = open_identity(identity, &pidfd);
+    if (status != APR_SUCCESS) {
+        return status == APR_ENOENT ? APR_SUCCESS : status;
+    }
+    if (brood__watch_signal(pidfd, number) != 0 && errno != ESRCH) {
+        status = BROOD_OS_ERROR;
+    }
+    (void)close(pidfd);
+    return status;
 }

@@ -28,10 +28,13 @@ static void (*_Atomic at_fork_child[AT_FORK_MAX])(void);
 static pthread_once_t at_fork_once = PTHREAD_ONCE_INIT;
 static int at_fork_error;
 
+int brood_os_has_fork(void) {
+    return 1;
+}
+
 /* All signals are blocked around the fork, so that no handler of the program runs in the child
  * before it has become a process of its own right. */
-apr_status_t brood_os_process_fork(brood_os_process_t *process)
-{
+apr_status_t brood_os_process_fork(brood_os_process_t *process) {
     const brood_os_process_t none = BROOD_OS_PROCESS_INIT;
     apr_status_t status = APR_SUCCESS;
     sigset_t all, before;
@@ -58,12 +61,11 @@ apr_status_t brood_os_process_fork(brood_os_process_t *process)
 /* waitid() on this child only. With a pidfd the kernel is asked by that: if somebody else has
  * reaped the child, its number may by now belong to another child of ours, which must not be
  * reaped in its place. */
-static int wait_id(const brood_os_process_t *process, int options, siginfo_t *info)
-{
+static int wait_id(const brood_os_process_t *process, int options, siginfo_t *info) {
 #ifdef __linux__
     if (process->handle != BROOD_OS_NO_HANDLE) {
-        int result = waitid((idtype_t)3 /* P_PIDFD, Linux 5.4 */, (id_t)process->handle, info,
-                            options);
+        int result = waitid((idtype_t)3 /* P_PIDFD, Linux 5.4 */, (id_t)process->handle,
+                            info, options);
 
         if (result == 0 || errno != EINVAL) {
             return result;
@@ -74,8 +76,8 @@ static int wait_id(const brood_os_process_t *process, int options, siginfo_t *in
 }
 
 /* The same, not interrupted. APR_TIMEUP: it has not ended (with WNOHANG). */
-static apr_status_t wait_once(const brood_os_process_t *process, int options, siginfo_t *info)
-{
+static apr_status_t wait_once(const brood_os_process_t *process, int options,
+                              siginfo_t *info) {
     for (;;) {
         int error;
 
@@ -96,8 +98,7 @@ static apr_status_t wait_once(const brood_os_process_t *process, int options, si
 /* Sleeps until the child may have ended: at its handle, or, where there is none, for 1 ms, then
  * longer, up to 10 ms. SIGCHLD belongs to the program and is left alone. */
 static apr_status_t wait_a_while(const brood_os_process_t *process, int64_t *pause_ns,
-                                 brood_os_deadline_t deadline)
-{
+                                 brood_os_deadline_t deadline) {
     brood_os_deadline_t next;
 
     if (process->handle != BROOD_OS_NO_HANDLE) {
@@ -112,9 +113,8 @@ static apr_status_t wait_a_while(const brood_os_process_t *process, int64_t *pau
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_process_wait(brood_os_process_t *process, brood_os_deadline_t deadline,
-                                   brood_os_exit_t *how)
-{
+apr_status_t brood_os_process_wait(brood_os_process_t *process,
+                                   brood_os_deadline_t deadline, brood_os_exit_t *how) {
     const int options = deadline == BROOD_OS_FOREVER ? WEXITED : WEXITED | WNOHANG;
     int64_t pause_ns = LOOK_FIRST_NS;
     apr_status_t status;
@@ -139,8 +139,7 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process, brood_os_deadlin
     return status;
 }
 
-static int signal_number(brood_os_end_t how)
-{
+int brood__signal_number(brood_os_end_t how) {
     switch (how) {
     case BROOD_OS_TERMINATE: return SIGTERM;
     case BROOD_OS_KILL: return SIGKILL;
@@ -153,8 +152,7 @@ static int signal_number(brood_os_end_t how)
 /* Without a handle the number must be proved to be our child's still: waitid() looks without
  * reaping. A child that another thread reaps between the look and the kill is that program's
  * race; while it is a zombie, the number stays its own and the signal hits no one. */
-static apr_status_t signal_by_number(const brood_os_process_t *process, int number)
-{
+static apr_status_t signal_by_number(const brood_os_process_t *process, int number) {
     siginfo_t info;
     apr_status_t status = wait_once(process, WEXITED | WNOHANG | WNOWAIT, &info);
 
@@ -170,9 +168,8 @@ static apr_status_t signal_by_number(const brood_os_process_t *process, int numb
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t how)
-{
-    const int number = signal_number(how);
+apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t how) {
+    const int number = brood__signal_number(how);
 
     BROOD_FAULT("os.process_signal");
     if (process->pid <= 0 || number == 0) {
@@ -189,8 +186,7 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
     return signal_by_number(process, number);
 }
 
-void brood_os_process_close(brood_os_process_t *process)
-{
+void brood_os_process_close(brood_os_process_t *process) {
     if (process->handle != BROOD_OS_NO_HANDLE) {
         int saved = errno;
 
@@ -201,31 +197,26 @@ void brood_os_process_close(brood_os_process_t *process)
     process->pid = 0;
 }
 
-brood_os_handle_t brood_os_process_watch(const brood_os_process_t *process)
-{
+brood_os_handle_t brood_os_process_watch(const brood_os_process_t *process) {
     return process->handle;
 }
 
-void brood_os_exit_now(int code)
-{
+void brood_os_exit_now(int code) {
     _exit(code);
 }
 
-void brood_os_kill_self(void)
-{
+void brood_os_kill_self(void) {
     (void)kill(getpid(), SIGKILL);
     for (;;) {
         (void)pause(); /* the signal is on its way; this cannot be reached for long */
     }
 }
 
-void brood_os_stop_self(void)
-{
-    (void)kill(getpid(), SIGSTOP);
+void brood_os_stop_self(void) {
+    (void)kill(getpid(), SIGSTOP); /* does not return before somebody continues us */
 }
 
-static void run_at_fork_child(void)
-{
+static void run_at_fork_child(void) {
     size_t i;
 
     if (is_forking) {
@@ -240,13 +231,11 @@ static void run_at_fork_child(void)
     }
 }
 
-static void install_at_fork(void)
-{
+static void install_at_fork(void) {
     at_fork_error = pthread_atfork(NULL, NULL, run_at_fork_child);
 }
 
-apr_status_t brood_os_at_fork_child(void (*child)(void))
-{
+apr_status_t brood_os_at_fork_child(void (*child)(void)) {
     size_t i;
 
     BROOD_FAULT("os.at_fork_child");

@@ -12,6 +12,7 @@
 #endif
 
 #include "os/fault.h"
+#include "os/process.h"
 #include "os/types.h"
 #include <errno.h>
 #include <sys/types.h>
@@ -20,10 +21,12 @@
 #define BROOD_OS_ERROR APR_FROM_OS_ERROR(errno)
 
 /* The descriptor behind a handle. */
-static inline int brood__fd(brood_os_handle_t handle)
-{
+static inline int brood__fd(brood_os_handle_t handle) {
     return (int)handle;
 }
+
+/* The signal behind a way to end a process; 0: none. */
+int brood__signal_number(brood_os_end_t how);
 
 /* The environment of this process. */
 char **brood__environment(void);
