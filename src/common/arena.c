@@ -36,30 +36,29 @@ typedef struct arena_shared_t {
 } arena_shared_t;
 
 _Static_assert(offsetof(arena_shared_t, cells) % 64 == 0, "cells lie on cache lines");
-_Static_assert(sizeof(arena_shared_t) / CELLS < 100, "a small object costs under 100 bytes");
+_Static_assert(sizeof(arena_shared_t) / CELLS < 100,
+               "a small object costs under 100 bytes");
 
 /* One for each arena mapped here, whoever made it. */
 typedef struct arena_t {
     brood__sweeper_t sweeper;
     struct arena_t *next;
     brood__segment_t *segment;
-    unsigned holds;        /* of this process; the arena is let go of with the last */
-    int own;               /* this process gives out its cells */
-    uint32_t closed;       /* cells that may have become free since the last scan */
+    unsigned holds;  /* of this process; the arena is let go of with the last */
+    int own;         /* this process gives out its cells */
+    uint32_t closed; /* cells that may have become free since the last scan */
     uint32_t record_hint;
-    uint8_t taken[CELLS];  /* own: believed in use */
+    uint8_t taken[CELLS]; /* own: believed in use */
 } arena_t;
 
 static brood__guard_t arena_guard = BROOD__GUARD_INIT;
 static arena_t *arenas;
 
-static arena_shared_t *shared_of(const arena_t *arena)
-{
+static arena_shared_t *shared_of(const arena_t *arena) {
     return (arena_shared_t *)arena->segment->base;
 }
 
-static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead)
-{
+static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     arena_t *arena = (arena_t *)sweeper;
     arena_shared_t *shared = shared_of(arena);
     for (uint32_t i = 0; i < CELLS; i++) {
@@ -73,8 +72,7 @@ static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead)
 }
 
 /* Puts a mapped arena on the list. The segment's use goes over to it. */
-static arena_t *arena_add(brood__segment_t *segment, int own)
-{
+static arena_t *arena_add(brood__segment_t *segment, int own) {
     arena_t *arena = calloc(1, sizeof *arena);
     if (arena != NULL) {
         arena->segment = segment;
@@ -87,19 +85,16 @@ static arena_t *arena_add(brood__segment_t *segment, int own)
     return arena;
 }
 
-static arena_t *arena_of(const brood__segment_t *segment)
-{
+static arena_t *arena_of(const brood__segment_t *segment) {
     arena_t *arena;
-    for (arena = arenas; arena != NULL && arena->segment != segment; arena = arena->next) {
-    }
+    for (arena = arenas; arena != NULL && arena->segment != segment;
+         arena = arena->next) {}
     return arena;
 }
 
-static void arena_remove(arena_t *arena)
-{
+static void arena_remove(arena_t *arena) {
     arena_t **link;
-    for (link = &arenas; *link != arena; link = &(*link)->next) {
-    }
+    for (link = &arenas; *link != arena; link = &(*link)->next) {}
     *link = arena->next;
     brood__sweeper_remove(&arena->sweeper);
     brood__segment_release(arena->segment);
@@ -107,13 +102,13 @@ static void arena_remove(arena_t *arena)
 }
 
 static apr_status_t record_write(arena_t *arena, uint32_t participant, uint32_t cell,
-                                 uint32_t *where)
-{
+                                 uint32_t *where) {
     arena_shared_t *shared = shared_of(arena);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < RECORDS; i++) {
             uint32_t at = (arena->record_hint + i) % RECORDS;
-            uint64_t seen = atomic_load_explicit(&shared->records[at], memory_order_relaxed);
+            uint64_t seen =
+                atomic_load_explicit(&shared->records[at], memory_order_relaxed);
             if (seen != 0 && pass == 0) {
                 continue;
             }
@@ -134,8 +129,7 @@ static apr_status_t record_write(arena_t *arena, uint32_t participant, uint32_t 
 }
 
 /* Finds out which of the cells believed taken nobody holds any more. */
-static void cells_scan(arena_t *arena)
-{
+static void cells_scan(arena_t *arena) {
     arena_shared_t *shared = shared_of(arena);
     uint8_t held[CELLS];
     memset(held, 0, sizeof held);
@@ -160,8 +154,7 @@ static void cells_scan(arena_t *arena)
     memcpy(arena->taken, held, sizeof held);
 }
 
-static int cell_find(arena_t *arena, uint32_t *cell)
-{
+static int cell_find(arena_t *arena, uint32_t *cell) {
     for (int pass = 0; pass < 2; pass++) {
         uint8_t *free_cell = memchr(arena->taken, 0, CELLS);
         if (free_cell != NULL) {
@@ -177,8 +170,7 @@ static int cell_find(arena_t *arena, uint32_t *cell)
 }
 
 /* An own arena with a free cell; makes one when there is none. */
-static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell)
-{
+static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
     brood__segment_t *segment;
     apr_status_t rv;
     for (*arena = arenas; *arena != NULL; *arena = (*arena)->next) {
@@ -199,8 +191,7 @@ static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell)
     return APR_SUCCESS;
 }
 
-static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind)
-{
+static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
     arena_t *arena;
     uint32_t number;
     brood__cell_t *cell;
@@ -227,8 +218,7 @@ static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind)
     return APR_SUCCESS;
 }
 
-apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind)
-{
+apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
     apr_status_t rv = brood__session_ensure();
     memset(hold, 0, sizeof *hold);
     if (rv == APR_SUCCESS) {
@@ -241,8 +231,7 @@ apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind)
 
 /* Only a record that is still this process's own: not the parent's after a fork, and not
  * one that another took after this process left the session. */
-static void record_give_back(arena_t *arena, const brood__hold_t *hold)
-{
+static void record_give_back(arena_t *arena, const brood__hold_t *hold) {
     uint32_t cell = (uint32_t)(hold->cell - shared_of(arena)->cells);
     uint64_t own = RECORD(brood__self_id, cell + 1);
     /* release: what this process did to the cell comes before its next life */
@@ -253,8 +242,7 @@ static void record_give_back(arena_t *arena, const brood__hold_t *hold)
     }
 }
 
-void brood__arena_release(brood__hold_t *hold)
-{
+void brood__arena_release(brood__hold_t *hold) {
     arena_t *arena;
     if (hold->segment == NULL) {
         return;
@@ -271,8 +259,7 @@ void brood__arena_release(brood__hold_t *hold)
     hold->segment = NULL;
 }
 
-void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel)
-{
+void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel) {
     brood__parcel_put_os_handle(parcel, hold->segment->memory);
     brood__parcel_put_number(
         parcel, (uint64_t)(hold->cell - ((arena_shared_t *)hold->segment->base)->cells));
@@ -281,8 +268,7 @@ void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel)
 }
 
 /* The arena that a segment which has just arrived is; the segment's use goes over to it. */
-static arena_t *arena_arrived(brood__segment_t *segment)
-{
+static arena_t *arena_arrived(brood__segment_t *segment) {
     arena_t *arena = arena_of(segment);
     if (arena != NULL) {
         brood__segment_release(segment);
@@ -293,8 +279,7 @@ static arena_t *arena_arrived(brood__segment_t *segment)
 
 static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
                                  brood__cell_kind_t kind, uint64_t number,
-                                 uint64_t generation)
-{
+                                 uint64_t generation) {
     brood__cell_t *cell;
     apr_status_t rv;
     arena_t *arena;
@@ -330,8 +315,7 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
 }
 
 apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__cell_kind_t kind,
-                                 brood__parcel_t *parcel)
-{
+                                 brood__parcel_t *parcel) {
     brood_os_handle_t memory;
     brood__segment_t *segment;
     uint64_t number = 0;
@@ -358,11 +342,11 @@ apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__cell_kind_t kind,
     return rv;
 }
 
-apr_status_t brood__arena_hold_all(uint32_t participant)
-{
+apr_status_t brood__arena_hold_all(uint32_t participant) {
     apr_status_t rv = APR_SUCCESS;
     brood__guard_take(&arena_guard);
-    for (arena_t *arena = arenas; arena != NULL && rv == APR_SUCCESS; arena = arena->next) {
+    for (arena_t *arena = arenas; arena != NULL && rv == APR_SUCCESS;
+         arena = arena->next) {
         uint32_t where;
         rv = record_write(arena, participant, CELL_ALL, &where);
     }
@@ -371,13 +355,13 @@ apr_status_t brood__arena_hold_all(uint32_t participant)
 }
 
 /* Changes the records of one holder; to 0 takes them away. */
-static void records_rename(uint32_t from, uint32_t to)
-{
+static void records_rename(uint32_t from, uint32_t to) {
     brood__guard_take(&arena_guard);
     for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
         arena_shared_t *shared = shared_of(arena);
         for (uint32_t i = 0; i < RECORDS; i++) {
-            uint64_t seen = atomic_load_explicit(&shared->records[i], memory_order_relaxed);
+            uint64_t seen =
+                atomic_load_explicit(&shared->records[i], memory_order_relaxed);
             if (RECORD_PARTICIPANT(seen) == from) {
                 uint64_t next = to == 0 ? 0 : RECORD(to, RECORD_CELL(seen));
                 /* release: as in brood__arena_release */
@@ -388,20 +372,17 @@ static void records_rename(uint32_t from, uint32_t to)
     brood__guard_give(&arena_guard);
 }
 
-void brood__arena_renamed(uint32_t from, uint32_t to)
-{
+void brood__arena_renamed(uint32_t from, uint32_t to) {
     if (from != 0) {
         records_rename(from, to);
     }
 }
 
-void brood__arena_leave(uint32_t participant)
-{
+void brood__arena_leave(uint32_t participant) {
     records_rename(participant, 0);
 }
 
-void brood__arena_after_fork(void)
-{
+void brood__arena_after_fork(void) {
     brood__guard_reset(&arena_guard);
     for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
         arena->own = 0; /* the parent goes on giving out its cells */

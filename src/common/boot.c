@@ -14,14 +14,12 @@
 
 brood__current_t brood__current;
 
-int64_t brood_current_pid(void)
-{
+int64_t brood_current_pid(void) {
     brood_os_identity_t self;
     return brood_os_identity_self(&self) == APR_SUCCESS ? self.pid : 0;
 }
 
-int brood__boot_stream(brood_os_handle_t *stream)
-{
+int brood__boot_stream(brood_os_handle_t *stream) {
     char argument[64];
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
     char *end;
@@ -34,8 +32,7 @@ int brood__boot_stream(brood_os_handle_t *stream)
     return *end == '\0' && end != argument + length && *stream > 0;
 }
 
-static apr_status_t copy_arguments(int argc, char **argv)
-{
+static apr_status_t copy_arguments(int argc, char **argv) {
     char **copy = calloc((size_t)argc + 1, sizeof *copy);
     for (int i = 0; copy != NULL && i < argc; i++) {
         size_t size = strlen(argv[i]) + 1;
@@ -50,23 +47,20 @@ static apr_status_t copy_arguments(int argc, char **argv)
 }
 
 /* The child's own list of arguments has one more, which its main need not see again. */
-static int arguments_without_boot(int argc, char **argv)
-{
+static int arguments_without_boot(int argc, char **argv) {
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
     return argc > 0 && strncmp(argv[argc - 1], BROOD__BOOT_OPTION, length) == 0 ? argc - 1
                                                                                 : argc;
 }
 
-static void at_raw_fork(void)
-{
+static void at_raw_fork(void) {
     brood__child_after_fork();
     brood__forkserver_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }
 
-static apr_status_t prepare(int *argc, char ***argv)
-{
+static apr_status_t prepare(int *argc, char ***argv) {
     apr_status_t rv;
     /* The pool comes first: it registers apr_terminate(), which must run after the exit
      * sequence. */
@@ -85,8 +79,7 @@ static apr_status_t prepare(int *argc, char ***argv)
     return rv == APR_SUCCESS ? rv : brood__fail(rv, "brood_init");
 }
 
-apr_status_t brood_init(int *argc, char ***argv)
-{
+apr_status_t brood_init(int *argc, char ***argv) {
     brood_os_handle_t stream;
     apr_status_t rv;
     if (brood__current.initialized) {

@@ -33,8 +33,7 @@ typedef struct booting_t {
 } booting_t;
 
 /* The statuses that a start may return as they are; the rest become BROOD_EBOOT. */
-static apr_status_t told_as(apr_status_t rv)
-{
+static apr_status_t told_as(apr_status_t rv) {
     switch (rv) {
     case BROOD_ENOTARGET:
     case BROOD_EBUILD:
@@ -44,8 +43,7 @@ static apr_status_t told_as(apr_status_t rv)
     }
 }
 
-static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv)
-{
+static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
     char text[BROOD__NOTICE_TEXT];
     char reason[128];
     brood_strerror(rv, reason, sizeof reason);
@@ -57,8 +55,7 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv)
     abort(); /* not reached */
 }
 
-static void become(const brood__boot_record_t *record)
-{
+static void become(const brood__boot_record_t *record) {
     brood__session_set_name(record->name);
     brood__session_set_parent(&record->parent);
     apr_cpystrn(brood__current.label, record->label, sizeof brood__current.label);
@@ -68,14 +65,14 @@ static void become(const brood__boot_record_t *record)
 }
 
 /* The session, the streams and the directory: what the record says about surroundings. */
-static apr_status_t enter_surroundings(booting_t *boot)
-{
+static apr_status_t enter_surroundings(booting_t *boot) {
     brood_os_handle_t handle;
     apr_status_t rv = brood__parcel_take_os_handle(boot->parcel, &handle);
     if (rv == APR_SUCCESS) {
         rv = brood__session_adopt(handle, boot->record.participant);
     }
-    for (int number = 1; rv == APR_SUCCESS && boot->record.streams && number <= 2; number++) {
+    for (int number = 1; rv == APR_SUCCESS && boot->record.streams && number <= 2;
+         number++) {
         rv = brood__parcel_take_os_handle(boot->parcel, &handle);
         if (rv == APR_SUCCESS) {
             rv = brood_os_standard_set(number, handle);
@@ -90,16 +87,15 @@ static apr_status_t enter_surroundings(booting_t *boot)
     return rv;
 }
 
-static apr_status_t unpack_state(booting_t *boot)
-{
+static apr_status_t unpack_state(booting_t *boot) {
     const uint8_t *codes = boot->record.codes.data;
     size_t count = boot->record.codes.size;
     brood_handle_t **handles = apr_pcalloc(boot->pool, sizeof *handles * (count + 1));
     for (size_t i = 0; i < count; i++) {
         const brood__handle_class_t *cls = brood__handle_class(codes[i]);
-        apr_status_t rv =
-            cls == NULL ? brood__fail(BROOD_EENCODING, "handle class %u", codes[i])
-                        : cls->unpack(&handles[i], boot->parcel, boot->pool);
+        apr_status_t rv = cls == NULL
+                              ? brood__fail(BROOD_EENCODING, "handle class %u", codes[i])
+                              : cls->unpack(&handles[i], boot->parcel, boot->pool);
         if (rv != APR_SUCCESS) {
             return brood__fail_within(rv, "handle %llu of the state",
                                       (unsigned long long)i + 1);
@@ -109,8 +105,7 @@ static apr_status_t unpack_state(booting_t *boot)
                                 boot->record.state.size, handles, count, 0, boot->pool);
 }
 
-static apr_status_t find_target(booting_t *boot)
-{
+static apr_status_t find_target(booting_t *boot) {
     void *function;
     apr_status_t rv = brood_os_place_find(&boot->record.target, &function);
     if (rv == APR_SUCCESS) {
@@ -118,24 +113,24 @@ static apr_status_t find_target(booting_t *boot)
         return rv;
     }
     return rv == BROOD_EMISMATCH
-               ? brood__fail(BROOD_EBUILD, "%s was of another build when the parent started",
+               ? brood__fail(BROOD_EBUILD,
+                             "%s was of another build when the parent started",
                              boot->record.target.path)
                : brood__fail(BROOD_ENOTARGET, "the target's module %s, offset %llx",
                              boot->record.target.path,
                              (unsigned long long)boot->record.target.offset);
 }
 
-static apr_status_t tell_ready(brood_os_handle_t stream)
-{
+static apr_status_t tell_ready(brood_os_handle_t stream) {
     brood_os_identity_t self;
     apr_status_t rv = brood_os_identity_self(&self);
-    return rv != APR_SUCCESS ? rv
-                             : brood__notice_send(stream, BROOD__NOTICE_READY, APR_SUCCESS,
-                                                  self.pid, (int64_t)self.birth, NULL);
+    return rv != APR_SUCCESS
+               ? rv
+               : brood__notice_send(stream, BROOD__NOTICE_READY, APR_SUCCESS, self.pid,
+                                    (int64_t)self.birth, NULL);
 }
 
-static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t *pool)
-{
+static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t *pool) {
     int code;
     if (brood__current.daemon) {
         (void)brood__exit_with_parent();
@@ -146,8 +141,7 @@ static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t 
 }
 
 /* Receives the record and enters the session; gives up on any failure. */
-static void receive(booting_t *boot)
-{
+static void receive(booting_t *boot) {
     apr_status_t rv = APR_ENOMEM;
     BROOD_KILL_POINT("boot.begin");
     if (brood__session_pool() != NULL) {
@@ -172,8 +166,7 @@ static void receive(booting_t *boot)
 }
 
 /* From the record to the running target. Returns its exit code. */
-static int boot_and_run(booting_t *boot)
-{
+static int boot_and_run(booting_t *boot) {
     apr_status_t rv = find_target(boot);
     if (rv == APR_SUCCESS) {
         rv = unpack_state(boot);
@@ -189,15 +182,13 @@ static int boot_and_run(booting_t *boot)
     return run(boot->target, boot->state, boot->pool);
 }
 
-static void serve(booting_t *boot)
-{
+static void serve(booting_t *boot) {
     if (tell_ready(boot->stream) == APR_SUCCESS) {
         brood__forkserver_serve(boot->stream);
     }
 }
 
-void brood__boot_from_image(brood_os_handle_t stream)
-{
+void brood__boot_from_image(brood_os_handle_t stream) {
     booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
     int code = 0;
     receive(&boot);
@@ -210,16 +201,14 @@ void brood__boot_from_image(brood_os_handle_t stream)
 }
 
 /* What the parent's memory holds of the parent's own is let go of. */
-static void disown(void)
-{
+static void disown(void) {
     (void)brood__session_disown();
     brood__child_after_fork();
     brood__forkserver_after_fork();
     brood__exit_after_fork();
 }
 
-void brood__boot_from_forkserver(brood_os_handle_t stream)
-{
+void brood__boot_from_forkserver(brood_os_handle_t stream) {
     booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
     disown();
     receive(&boot);
@@ -227,8 +216,7 @@ void brood__boot_from_forkserver(brood_os_handle_t stream)
     abort(); /* not reached */
 }
 
-void brood__boot_forked(const brood__start_t *start)
-{
+void brood__boot_forked(const brood__start_t *start) {
     apr_pool_t *pool;
     apr_status_t rv;
     disown();
@@ -254,14 +242,14 @@ void brood__boot_forked(const brood__start_t *start)
     abort(); /* not reached */
 }
 
-void brood__boot_tell_guard(void)
-{
+void brood__boot_tell_guard(void) {
     brood_os_handle_t stream;
     if (!brood__boot_stream(&stream)) {
         return;
     }
-    (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, BROOD_EMAINGUARD, 0, 0,
-                             "the child started a process itself before its main reached "
-                             "brood_init; brood_init(&argc, &argv) must come first in main");
+    (void)brood__notice_send(
+        stream, BROOD__NOTICE_FAILED, BROOD_EMAINGUARD, 0, 0,
+        "the child started a process itself before its main reached "
+        "brood_init; brood_init(&argc, &argv) must come first in main");
     brood_os_handle_close(stream);
 }

@@ -25,8 +25,7 @@ typedef struct boot_head_t {
 } boot_head_t;
 
 apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
-                                       brood_bytes_t *bytes, apr_pool_t *pool)
-{
+                                       brood_bytes_t *bytes, apr_pool_t *pool) {
     brood_values_t *values;
     const brood_os_place_t *target = &record->target;
     const brood_arg_t fields[FIELDS] = {
@@ -58,8 +57,7 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
 
 /* The version comes first and is looked at alone, so that a record of another version is told
  * as such whatever else it holds. */
-static apr_status_t version_check(const brood_values_t *values)
-{
+static apr_status_t version_check(const brood_values_t *values) {
     brood_reader_t reader;
     int64_t version = 0;
     apr_status_t rv;
@@ -73,18 +71,19 @@ static apr_status_t version_check(const brood_values_t *values)
 }
 
 static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes_t path,
-                                 brood_bytes_t build_id)
-{
+                                 brood_bytes_t build_id) {
     const char *wrong = NULL;
     if (record->role != BROOD__ROLE_CHILD && record->role != BROOD__ROLE_FORKSERVER) {
         wrong = "role";
     } else if (brood_start_method_name(record->chosen) == NULL) {
         wrong = "start method";
-    } else if (record->name == NULL || record->label == NULL || record->directory == NULL) {
+    } else if (record->name == NULL || record->label == NULL ||
+               record->directory == NULL) {
         wrong = "name or directory";
     } else if (record->participant == 0) {
         wrong = "participant";
-    } else if (path.size >= BROOD_OS_PATH_MAX || memchr(path.data, '\0', path.size) != NULL) {
+    } else if (path.size >= BROOD_OS_PATH_MAX ||
+               memchr(path.data, '\0', path.size) != NULL) {
         wrong = "path of the target's module";
     } else if (build_id.size > BROOD_OS_BUILD_ID_MAX) {
         wrong = "build identity";
@@ -99,8 +98,7 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
 }
 
 apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void *data,
-                                       size_t size, apr_pool_t *pool)
-{
+                                       size_t size, apr_pool_t *pool) {
     brood_values_t *values;
     brood_bytes_t path = {"", 0};
     brood_bytes_t build_id = {"", 0};
@@ -112,12 +110,12 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
         rv = version_check(values);
     }
     if (rv == APR_SUCCESS) {
-        rv = BROOD_UNPACK(values, &version, &role, &chosen, &record->name, &record->daemon,
-                          &record->parent.pid, &record->parent.birth, &record->participant,
-                          &record->directory, &record->streams,
-                          &record->target.is_program, &path, &record->target.offset,
-                          &build_id, &record->state, &record->codes, &record->numbers,
-                          &record->label);
+        rv =
+            BROOD_UNPACK(values, &version, &role, &chosen, &record->name, &record->daemon,
+                         &record->parent.pid, &record->parent.birth, &record->participant,
+                         &record->directory, &record->streams, &record->target.is_program,
+                         &path, &record->target.offset, &build_id, &record->state,
+                         &record->codes, &record->numbers, &record->label);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record");
@@ -135,8 +133,7 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
 
 static apr_status_t handles_send(brood_os_handle_t stream, const brood_os_process_t *peer,
                                  const brood_os_handle_t *handles, size_t count,
-                                 brood_os_deadline_t deadline)
-{
+                                 brood_os_deadline_t deadline) {
     for (size_t sent = 0; sent < count;) {
         size_t piece =
             count - sent < BROOD_OS_HANDLES_MAX ? count - sent : BROOD_OS_HANDLES_MAX;
@@ -152,8 +149,7 @@ static apr_status_t handles_send(brood_os_handle_t stream, const brood_os_proces
 
 apr_status_t brood__boot_send(brood_os_handle_t stream, const brood_os_process_t *peer,
                               brood_bytes_t record, const brood__parcel_t *parcel,
-                              brood_os_deadline_t deadline)
-{
+                              brood_os_deadline_t deadline) {
     const brood_os_handle_t *handles;
     boot_head_t head = {BOOT_MAGIC, BROOD__BOOT_VERSION, record.size, 0, 0};
     size_t count = brood__parcel_os_handles(parcel, &handles);
@@ -175,14 +171,13 @@ apr_status_t brood__boot_send(brood_os_handle_t stream, const brood_os_process_t
     return rv;
 }
 
-static apr_status_t head_receive(brood_os_handle_t stream, boot_head_t *head)
-{
+static apr_status_t head_receive(brood_os_handle_t stream, boot_head_t *head) {
     size_t have = 0;
     apr_status_t rv =
         brood__stream_read_all(stream, head, sizeof *head, &have, BROOD_OS_FOREVER);
-    if (rv == APR_SUCCESS && (head->magic != BOOT_MAGIC ||
-                              head->record_size > RECORD_MOST ||
-                              head->handle_count > HANDLES_MOST)) {
+    if (rv == APR_SUCCESS &&
+        (head->magic != BOOT_MAGIC || head->record_size > RECORD_MOST ||
+         head->handle_count > HANDLES_MOST)) {
         rv = brood__fail(BROOD_EENCODING, "the stream does not begin with a boot record");
     }
     if (rv == APR_SUCCESS && head->version != BROOD__BOOT_VERSION) {
@@ -193,8 +188,7 @@ static apr_status_t head_receive(brood_os_handle_t stream, boot_head_t *head)
 }
 
 static apr_status_t handles_receive(brood_os_handle_t stream, brood_os_handle_t *handles,
-                                    size_t count, size_t *have)
-{
+                                    size_t count, size_t *have) {
     while (*have < count) { /* ends with the last handle or a failure */
         size_t piece =
             count - *have < BROOD_OS_HANDLES_MAX ? count - *have : BROOD_OS_HANDLES_MAX;
@@ -209,8 +203,7 @@ static apr_status_t handles_receive(brood_os_handle_t stream, brood_os_handle_t 
 }
 
 static apr_status_t record_receive(brood_os_handle_t stream, size_t size,
-                                   brood__boot_record_t *record, apr_pool_t *pool)
-{
+                                   brood__boot_record_t *record, apr_pool_t *pool) {
     size_t have = 0;
     void *data = apr_palloc(pool, size == 0 ? 1 : size);
     apr_status_t rv = data == NULL ? APR_ENOMEM
@@ -220,8 +213,7 @@ static apr_status_t record_receive(brood_os_handle_t stream, size_t size,
 }
 
 apr_status_t brood__boot_receive(brood_os_handle_t stream, brood__boot_record_t *record,
-                                 brood__parcel_t **parcel, apr_pool_t *pool)
-{
+                                 brood__parcel_t **parcel, apr_pool_t *pool) {
     boot_head_t head;
     brood_os_handle_t *handles;
     size_t have = 0;

@@ -22,7 +22,8 @@ typedef enum brood__role_t {
 
 typedef struct brood__boot_record_t {
     brood__role_t role;
-    brood_start_method_t chosen; /* what brood_set_start_method() was told in the parent */
+    brood_start_method_t
+        chosen; /* what brood_set_start_method() was told in the parent */
     const char *name;
     const char *label; /* "1:2": the second child of the first; for default names */
     int daemon;
@@ -31,8 +32,8 @@ typedef struct brood__boot_record_t {
     const char *directory; /* to work in; "" leaves it */
     int streams;           /* 1: standard output and error come first among the handles */
     brood_os_place_t target;
-    brood_bytes_t state; /* encoded values */
-    brood_bytes_t codes; /* one byte for each handle of the state: its class */
+    brood_bytes_t state;   /* encoded values */
+    brood_bytes_t codes;   /* one byte for each handle of the state: its class */
     brood_bytes_t numbers; /* the parcel's, eight bytes each */
 } brood__boot_record_t;
 

@@ -27,8 +27,8 @@
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood__child_t *first;
 
-brood__child_t *brood__child_new(const char *name, int daemon, brood_start_method_t method)
-{
+brood__child_t *brood__child_new(const char *name, int daemon,
+                                 brood_start_method_t method) {
     static const brood_os_process_t none = BROOD_OS_PROCESS_INIT;
     size_t size = strlen(name) + 1;
     brood__child_t *child = calloc(1, sizeof *child + size);
@@ -42,37 +42,31 @@ brood__child_t *brood__child_new(const char *name, int daemon, brood_start_metho
     return child;
 }
 
-void brood__child_add(brood__child_t *child)
-{
+void brood__child_add(brood__child_t *child) {
     brood__child_t **link;
     brood__guard_take(&list_guard);
-    for (link = &first; *link != NULL; link = &(*link)->next) {
-    }
+    for (link = &first; *link != NULL; link = &(*link)->next) {}
     *link = child;
     brood__guard_give(&list_guard);
 }
 
-void brood__child_discard(brood__child_t *child)
-{
+void brood__child_discard(brood__child_t *child) {
     brood_os_process_close(&child->os);
     brood_os_handle_close(child->life);
     free(child);
 }
 
-static void list_remove(brood__child_t *child)
-{
+static void list_remove(brood__child_t *child) {
     brood__child_t **link;
     brood__guard_take(&list_guard);
-    for (link = &first; *link != NULL && *link != child; link = &(*link)->next) {
-    }
+    for (link = &first; *link != NULL && *link != child; link = &(*link)->next) {}
     if (*link != NULL) {
         *link = child->next;
     }
     brood__guard_give(&list_guard);
 }
 
-void brood__child_detach(brood__child_t *child)
-{
+void brood__child_detach(brood__child_t *child) {
     child->process = NULL;
     if (brood__child_wait(child, 0) == APR_SUCCESS) {
         list_remove(child);
@@ -81,16 +75,15 @@ void brood__child_detach(brood__child_t *child)
 }
 
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
-                                        brood_os_waitable_kind_t *kind)
-{
+                                        brood_os_waitable_kind_t *kind) {
     brood_os_handle_t watch = brood_os_process_watch(&child->os);
     *kind = watch != BROOD_OS_NO_HANDLE ? BROOD_OS_WAIT_WATCH : BROOD_OS_WAIT_STREAM;
     return watch != BROOD_OS_NO_HANDLE ? watch : child->life;
 }
 
 /* The forkserver is gone and did not say how the child ended: then only whether. */
-static apr_status_t wait_without_server(brood__child_t *child, brood_os_deadline_t deadline)
-{
+static apr_status_t wait_without_server(brood__child_t *child,
+                                        brood_os_deadline_t deadline) {
     brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
     apr_status_t rv = brood_os_identity_watch(&child->identity, &waitable.handle);
     if (APR_STATUS_IS_ENOENT(rv)) {
@@ -110,8 +103,7 @@ static apr_status_t wait_without_server(brood__child_t *child, brood_os_deadline
 }
 
 /* The child's stream is readable: the server's word on how it ended, or its end. */
-static apr_status_t reap_through_server(brood__child_t *child)
-{
+static apr_status_t reap_through_server(brood__child_t *child) {
     brood__notice_t notice;
     brood_os_deadline_t soon = brood_os_now_ns() + REAP_GRACE_NS;
     apr_status_t rv = brood__notice_receive(child->life, &notice, soon);
@@ -125,8 +117,7 @@ static apr_status_t reap_through_server(brood__child_t *child)
 }
 
 /* What the kernel said of the child's end, under its guard. */
-static apr_status_t reaped(brood__child_t *child, apr_status_t rv)
-{
+static apr_status_t reaped(brood__child_t *child, apr_status_t rv) {
     if (rv == BROOD_ESTATUSLOST) {
         child->lost = 1;
         rv = APR_SUCCESS;
@@ -138,8 +129,7 @@ static apr_status_t reaped(brood__child_t *child, apr_status_t rv)
     return rv;
 }
 
-static apr_status_t reap_directly(brood__child_t *child)
-{
+static apr_status_t reap_directly(brood__child_t *child) {
     brood_os_deadline_t soon = brood_os_now_ns() + REAP_GRACE_NS;
     /* With a watch it is ready by now; a stream ends a moment before its process. */
     brood_os_deadline_t deadline =
@@ -148,8 +138,8 @@ static apr_status_t reap_directly(brood__child_t *child)
 }
 
 /* The system has no handle on children: slices of the kernel's wait, one thread at a time. */
-static apr_status_t wait_without_watch(brood__child_t *child, brood_os_deadline_t deadline)
-{
+static apr_status_t wait_without_watch(brood__child_t *child,
+                                       brood_os_deadline_t deadline) {
     int64_t now = brood_os_now_ns();
     int64_t slice = now + WAIT_SLICE_NS;
     apr_status_t rv = APR_SUCCESS;
@@ -164,8 +154,7 @@ static apr_status_t wait_without_watch(brood__child_t *child, brood_os_deadline_
 }
 
 /* Called when the child seems to have ended; only one thread reaps. */
-static apr_status_t reap(brood__child_t *child)
-{
+static apr_status_t reap(brood__child_t *child) {
     apr_status_t rv = APR_SUCCESS;
     brood__guard_take(&child->guard);
     if (!child->ended) {
@@ -176,8 +165,7 @@ static apr_status_t reap(brood__child_t *child)
     return rv;
 }
 
-apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadline)
-{
+apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadline) {
     while (!child->ended) { /* ends with the child or at the deadline */
         brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
         apr_status_t rv;
@@ -203,8 +191,7 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
     return APR_SUCCESS;
 }
 
-apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how)
-{
+apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how) {
     apr_status_t rv = APR_SUCCESS;
     brood__guard_take(&child->guard);
     if (!child->ended) {
@@ -215,8 +202,7 @@ apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how)
     return rv;
 }
 
-size_t brood__child_list(brood__child_t **children, size_t capacity)
-{
+size_t brood__child_list(brood__child_t **children, size_t capacity) {
     size_t count = 0;
     brood__guard_take(&list_guard);
     for (brood__child_t *child = first; child != NULL; child = child->next) {
@@ -229,14 +215,12 @@ size_t brood__child_list(brood__child_t **children, size_t capacity)
     return count;
 }
 
-static brood__child_t *first_child(void)
-{
+static brood__child_t *first_child(void) {
     brood__child_t *child;
     return brood__child_list(&child, 1) != 0 ? child : NULL;
 }
 
-static void terminate_daemons(void)
-{
+static void terminate_daemons(void) {
     brood__guard_take(&list_guard);
     for (brood__child_t *child = first; child != NULL; child = child->next) {
         if (child->daemon) {
@@ -246,8 +230,7 @@ static void terminate_daemons(void)
     brood__guard_give(&list_guard);
 }
 
-void brood__child_end_all(void)
-{
+void brood__child_end_all(void) {
     brood__child_t *child;
     terminate_daemons();
     while ((child = first_child()) != NULL) { /* each round takes one off the list */
@@ -263,8 +246,7 @@ void brood__child_end_all(void)
     }
 }
 
-void brood__child_after_fork(void)
-{
+void brood__child_after_fork(void) {
     brood__guard_reset(&list_guard);
     for (brood__child_t *child = first; child != NULL; child = child->next) {
         brood_os_process_close(&child->os);

@@ -28,7 +28,8 @@ typedef struct brood__child_t {
 } brood__child_t;
 
 /* A child not yet started, on no list. Memory of its own. */
-brood__child_t *brood__child_new(const char *name, int daemon, brood_start_method_t method);
+brood__child_t *brood__child_new(const char *name, int daemon,
+                                 brood_start_method_t method);
 
 /* It runs: it goes on the list. */
 void brood__child_add(brood__child_t *child);

@@ -39,10 +39,10 @@ struct brood_connection_t {
     size_t store_have;
 };
 
-static apr_status_t connection_cleanup(void *data)
-{
+static apr_status_t connection_cleanup(void *data) {
     brood_connection_t *connection = data;
-    if (atomic_exchange_explicit(&connection->handle.closed, 1, memory_order_relaxed) == 0) {
+    if (atomic_exchange_explicit(&connection->handle.closed, 1, memory_order_relaxed) ==
+        0) {
         connection->stream = brood_os_handle_close(connection->stream);
         free(connection->store);
         connection->store = NULL;
@@ -50,8 +50,7 @@ static apr_status_t connection_cleanup(void *data)
     return APR_SUCCESS;
 }
 
-static apr_status_t connection_new(brood_connection_t **connection, apr_pool_t *pool)
-{
+static apr_status_t connection_new(brood_connection_t **connection, apr_pool_t *pool) {
     pool = pool == NULL ? brood__session_pool() : pool;
     *connection = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **connection);
     if (*connection == NULL) {
@@ -61,21 +60,20 @@ static apr_status_t connection_new(brood_connection_t **connection, apr_pool_t *
     atomic_store_explicit(&(*connection)->handle.closed, 1, memory_order_relaxed);
     (*connection)->stream = BROOD_OS_NO_HANDLE;
     (*connection)->limit = BROOD_CONNECTION_LIMIT;
-    apr_pool_cleanup_register(pool, *connection, connection_cleanup, apr_pool_cleanup_null);
+    apr_pool_cleanup_register(pool, *connection, connection_cleanup,
+                              apr_pool_cleanup_null);
     return APR_SUCCESS;
 }
 
 static void connection_open(brood_connection_t *connection, brood_os_handle_t stream,
-                            int directions)
-{
+                            int directions) {
     connection->stream = stream;
     connection->directions = directions;
     atomic_store_explicit(&connection->handle.closed, 0, memory_order_relaxed);
 }
 
 apr_status_t brood_pipe_create(brood_connection_t **one, brood_connection_t **other,
-                               int duplex, apr_pool_t *pool)
-{
+                               int duplex, apr_pool_t *pool) {
     brood_connection_t *first;
     brood_connection_t *second;
     brood_os_handle_t streams[2];
@@ -99,10 +97,10 @@ apr_status_t brood_pipe_create(brood_connection_t **one, brood_connection_t **ot
     return rv;
 }
 
-static apr_status_t connection_check(const brood_connection_t *connection, int direction)
-{
-    apr_status_t rv =
-        brood__handle_check(connection == NULL ? NULL : &connection->handle, "connection");
+static apr_status_t connection_check(const brood_connection_t *connection,
+                                     int direction) {
+    apr_status_t rv = brood__handle_check(connection == NULL ? NULL : &connection->handle,
+                                          "connection");
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -111,7 +109,8 @@ static apr_status_t connection_check(const brood_connection_t *connection, int d
                            direction == READABLE ? "sends" : "receives");
     }
     if (direction == READABLE ? connection->read_broken : connection->write_broken) {
-        return brood__fail(BROOD_EBROKEN, "an earlier message was cut off while it was %s",
+        return brood__fail(BROOD_EBROKEN,
+                           "an earlier message was cut off while it was %s",
                            direction == READABLE ? "received" : "sent");
     }
     return APR_SUCCESS;
@@ -119,9 +118,8 @@ static apr_status_t connection_check(const brood_connection_t *connection, int d
 
 /* ---- sending ------------------------------------------------------------------------ */
 
-static apr_status_t send_piece(brood_connection_t *connection, const void *data, size_t size,
-                               int begun, brood_os_deadline_t deadline)
-{
+static apr_status_t send_piece(brood_connection_t *connection, const void *data,
+                               size_t size, int begun, brood_os_deadline_t deadline) {
     size_t done = 0;
     apr_status_t rv =
         brood__stream_write_all(connection->stream, data, size, &done, deadline);
@@ -133,8 +131,7 @@ static apr_status_t send_piece(brood_connection_t *connection, const void *data,
 }
 
 apr_status_t brood_connection_send_bytes(brood_connection_t *connection, const void *data,
-                                         size_t size, apr_interval_time_t timeout)
-{
+                                         size_t size, apr_interval_time_t timeout) {
     uint8_t together[BROOD__FRAME_MOST + TOGETHER_MOST];
     brood_os_deadline_t deadline = brood__deadline(timeout);
     size_t head;
@@ -158,8 +155,7 @@ apr_status_t brood_connection_send_bytes(brood_connection_t *connection, const v
 }
 
 apr_status_t brood_connection_send(brood_connection_t *connection, brood_args_t args,
-                                   apr_interval_time_t timeout)
-{
+                                   apr_interval_time_t timeout) {
     uint8_t small[1024];
     uint8_t *bytes = small;
     size_t size = 0;
@@ -183,21 +179,19 @@ apr_status_t brood_connection_send(brood_connection_t *connection, brood_args_t 
 
 /* ---- receiving ---------------------------------------------------------------------- */
 
-static apr_status_t read_broken(brood_connection_t *connection, apr_status_t rv)
-{
+static apr_status_t read_broken(brood_connection_t *connection, apr_status_t rv) {
     connection->read_broken = 1;
     return rv;
 }
 
 /* Reads the head of the next message, unless it is there already. */
-static apr_status_t recv_head(brood_connection_t *connection, brood_os_deadline_t deadline)
-{
+static apr_status_t recv_head(brood_connection_t *connection,
+                              brood_os_deadline_t deadline) {
     int valid;
     while (!connection->announced) { /* two rounds at most: short head, long head */
         size_t need = brood__frame_need(connection->head, connection->head_have);
-        apr_status_t rv =
-            brood__stream_read_all(connection->stream, connection->head, need,
-                                   &connection->head_have, deadline);
+        apr_status_t rv = brood__stream_read_all(connection->stream, connection->head,
+                                                 need, &connection->head_have, deadline);
         if (rv == APR_EOF && connection->head_have != 0) {
             return read_broken(connection, brood__fail(BROOD_ETRUNCATED,
                                                        "the stream ended inside the head "
@@ -210,32 +204,31 @@ static apr_status_t recv_head(brood_connection_t *connection, brood_os_deadline_
             brood__frame_need(connection->head, connection->head_have)) {
             connection->body = brood__frame_decode(connection->head, &valid);
             if (!valid) {
-                return read_broken(connection, brood__fail(BROOD_EENCODING,
-                                                           "a message announces an "
-                                                           "impossible length"));
+                return read_broken(connection,
+                                   brood__fail(BROOD_EENCODING, "a message announces an "
+                                                                "impossible length"));
             }
             connection->announced = 1;
         }
     }
     if (connection->body > connection->limit) {
-        return read_broken(
-            connection, brood__fail(BROOD_ETOOBIG,
-                                    "a message of %llu bytes, the limit is %llu",
-                                    (unsigned long long)connection->body,
-                                    (unsigned long long)connection->limit));
+        return read_broken(connection,
+                           brood__fail(BROOD_ETOOBIG,
+                                       "a message of %llu bytes, the limit is %llu",
+                                       (unsigned long long)connection->body,
+                                       (unsigned long long)connection->limit));
     }
     return APR_SUCCESS;
 }
 
 /* Keeps what came of a message whose receiver ran out of time. */
 static apr_status_t body_keep(brood_connection_t *connection, const uint8_t *place,
-                              size_t have)
-{
+                              size_t have) {
     if (connection->store == NULL && have != 0) {
         connection->store = malloc((size_t)connection->body);
         if (connection->store == NULL) {
-            return read_broken(connection, brood__fail(APR_ENOMEM,
-                                                       "no memory to keep a part of a "
+            return read_broken(connection,
+                               brood__fail(APR_ENOMEM, "no memory to keep a part of a "
                                                        "message"));
         }
     }
@@ -248,15 +241,14 @@ static apr_status_t body_keep(brood_connection_t *connection, const uint8_t *pla
 
 /* Reads the body that was announced into `place`, which has room for it. */
 static apr_status_t recv_body(brood_connection_t *connection, uint8_t *place,
-                              brood_os_deadline_t deadline)
-{
+                              brood_os_deadline_t deadline) {
     size_t have = connection->store_have;
     apr_status_t rv;
     if (have != 0) {
         memcpy(place, connection->store, have);
     }
-    rv = brood__stream_read_all(connection->stream, place, (size_t)connection->body, &have,
-                                deadline);
+    rv = brood__stream_read_all(connection->stream, place, (size_t)connection->body,
+                                &have, deadline);
     if (rv == APR_TIMEUP) {
         return body_keep(connection, place, have);
     }
@@ -276,9 +268,8 @@ static apr_status_t recv_body(brood_connection_t *connection, uint8_t *place,
 }
 
 apr_status_t brood_connection_recv_bytes(brood_connection_t *connection,
-                                         brood_bytes_t *bytes, apr_interval_time_t timeout,
-                                         apr_pool_t *pool)
-{
+                                         brood_bytes_t *bytes,
+                                         apr_interval_time_t timeout, apr_pool_t *pool) {
     brood_os_deadline_t deadline = brood__deadline(timeout);
     uint8_t *place;
     size_t size;
@@ -295,7 +286,8 @@ apr_status_t brood_connection_recv_bytes(brood_connection_t *connection,
     size = (size_t)connection->body;
     place = apr_palloc(pool, size == 0 ? 1 : size);
     if (place == NULL) {
-        return brood__fail(APR_ENOMEM, "a message of %llu bytes", (unsigned long long)size);
+        return brood__fail(APR_ENOMEM, "a message of %llu bytes",
+                           (unsigned long long)size);
     }
     rv = recv_body(connection, place, deadline);
     if (rv == APR_SUCCESS) {
@@ -305,9 +297,9 @@ apr_status_t brood_connection_recv_bytes(brood_connection_t *connection,
     return rv;
 }
 
-apr_status_t brood_connection_recv(brood_connection_t *connection, brood_values_t **values,
-                                   apr_interval_time_t timeout, apr_pool_t *pool)
-{
+apr_status_t brood_connection_recv(brood_connection_t *connection,
+                                   brood_values_t **values, apr_interval_time_t timeout,
+                                   apr_pool_t *pool) {
     brood_bytes_t bytes;
     apr_status_t rv;
     *values = NULL;
@@ -317,10 +309,9 @@ apr_status_t brood_connection_recv(brood_connection_t *connection, brood_values_
                : brood__values_decode(values, bytes.data, bytes.size, NULL, 0, 0, pool);
 }
 
-apr_status_t brood_connection_recv_bytes_into(brood_connection_t *connection, void *buffer,
-                                              size_t capacity, size_t *size,
-                                              apr_interval_time_t timeout)
-{
+apr_status_t brood_connection_recv_bytes_into(brood_connection_t *connection,
+                                              void *buffer, size_t capacity, size_t *size,
+                                              apr_interval_time_t timeout) {
     brood_os_deadline_t deadline = brood__deadline(timeout);
     size_t announced;
     apr_status_t rv;
@@ -351,8 +342,7 @@ apr_status_t brood_connection_recv_bytes_into(brood_connection_t *connection, vo
 }
 
 apr_status_t brood_connection_poll(brood_connection_t *connection,
-                                   apr_interval_time_t timeout)
-{
+                                   apr_interval_time_t timeout) {
     apr_status_t rv = connection_check(connection, READABLE);
     if (rv != APR_SUCCESS || connection->announced || connection->head_have != 0) {
         return rv;
@@ -365,8 +355,8 @@ apr_status_t brood_connection_poll(brood_connection_t *connection,
 
 /* ---- the rest ----------------------------------------------------------------------- */
 
-apr_status_t brood_connection_set_limit(brood_connection_t *connection, size_t limit_bytes)
-{
+apr_status_t brood_connection_set_limit(brood_connection_t *connection,
+                                        size_t limit_bytes) {
     apr_status_t rv = connection_check(connection, 0);
     if (rv == APR_SUCCESS && limit_bytes == 0) {
         rv = brood__fail(APR_EINVAL, "limit_bytes is 0");
@@ -377,16 +367,15 @@ apr_status_t brood_connection_set_limit(brood_connection_t *connection, size_t l
     return rv;
 }
 
-apr_status_t brood_connection_native(brood_connection_t *connection, brood_native_t *native)
-{
+apr_status_t brood_connection_native(brood_connection_t *connection,
+                                     brood_native_t *native) {
     apr_status_t rv = brood__handle_check(connection == NULL ? NULL : &connection->handle,
                                           "connection");
     *native = rv == APR_SUCCESS ? connection->stream : BROOD_OS_NO_HANDLE;
     return rv;
 }
 
-apr_status_t brood_connection_close(brood_connection_t *connection)
-{
+apr_status_t brood_connection_close(brood_connection_t *connection) {
     apr_status_t rv = brood__handle_check(connection == NULL ? NULL : &connection->handle,
                                           "connection");
     if (rv == BROOD_ECLOSED) {
@@ -395,11 +384,12 @@ apr_status_t brood_connection_close(brood_connection_t *connection)
     return rv == APR_SUCCESS ? connection_cleanup(connection) : rv;
 }
 
-static apr_status_t connection_pack(brood_handle_t *handle, brood__parcel_t *parcel)
-{
+static apr_status_t connection_pack(brood_handle_t *handle, brood__parcel_t *parcel) {
     brood_connection_t *connection = (brood_connection_t *)handle;
-    if (connection->head_have != 0 || connection->read_broken || connection->write_broken) {
-        return brood__fail(BROOD_ENOTRAVEL, "the connection is in the middle of a message");
+    if (connection->head_have != 0 || connection->read_broken ||
+        connection->write_broken) {
+        return brood__fail(BROOD_ENOTRAVEL,
+                           "the connection is in the middle of a message");
     }
     brood__parcel_put_os_handle(parcel, connection->stream);
     brood__parcel_put_number(parcel, (uint64_t)connection->directions);
@@ -408,8 +398,7 @@ static apr_status_t connection_pack(brood_handle_t *handle, brood__parcel_t *par
 }
 
 static apr_status_t connection_unpack(brood_handle_t **handle, brood__parcel_t *parcel,
-                                      apr_pool_t *pool)
-{
+                                      apr_pool_t *pool) {
     brood_connection_t *connection;
     brood_os_handle_t stream = BROOD_OS_NO_HANDLE;
     uint64_t directions = 0;
@@ -430,8 +419,8 @@ static apr_status_t connection_unpack(brood_handle_t **handle, brood__parcel_t *
         return rv;
     }
     connection_open(connection, stream, (int)directions & (READABLE | WRITABLE));
-    connection->limit = limit == 0 || limit > SIZE_MAX ? BROOD_CONNECTION_LIMIT
-                                                       : (size_t)limit;
+    connection->limit =
+        limit == 0 || limit > SIZE_MAX ? BROOD_CONNECTION_LIMIT : (size_t)limit;
     *handle = &connection->handle;
     return APR_SUCCESS;
 }

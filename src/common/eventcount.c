@@ -18,10 +18,9 @@
 #define SLEEPERS_MASK BROOD__EVENTCOUNT_SLEEPERS
 #define EPOCH_ONE 0x400u
 #define EPOCH(seen) ((seen) & ~SLEEPERS_MASK)
-#define SLEEPERS(seen) ((seen) & SLEEPERS_MASK)
+#define SLEEPERS(seen) ((seen)&SLEEPERS_MASK)
 
-void brood__eventcount_wake(const brood_os_word_t *word)
-{
+void brood__eventcount_wake(const brood_os_word_t *word) {
     uint32_t seen;
     /* seq_cst: the change before the number; pairs with the fence in asleep() */
     atomic_thread_fence(memory_order_seq_cst);
@@ -38,21 +37,18 @@ void brood__eventcount_wake(const brood_os_word_t *word)
 }
 
 /* Returns what the word is after the announcement. */
-static uint32_t announce(const brood_os_word_t *word)
-{
+static uint32_t announce(const brood_os_word_t *word) {
     uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
     for (;;) { /* ends when the CAS succeeds or the number is as high as it can be */
         uint32_t next = SLEEPERS(seen) == SLEEPERS_MASK ? seen : seen + 1;
-        if (atomic_compare_exchange_weak_explicit(word->word, &seen, next,
-                                                  memory_order_relaxed,
-                                                  memory_order_relaxed)) {
+        if (atomic_compare_exchange_weak_explicit(
+                word->word, &seen, next, memory_order_relaxed, memory_order_relaxed)) {
             return next;
         }
     }
 }
 
-static void withdraw(const brood_os_word_t *word, uint32_t announced)
-{
+static void withdraw(const brood_os_word_t *word, uint32_t announced) {
     uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
     while (EPOCH(seen) == EPOCH(announced) && SLEEPERS(seen) != 0) {
         if (atomic_compare_exchange_weak_explicit(word->word, &seen, seen - 1,
@@ -65,8 +61,7 @@ static void withdraw(const brood_os_word_t *word, uint32_t announced)
 
 /* Announces a sleeper and sleeps until woken, served or late. */
 static apr_status_t asleep(const brood_os_word_t *word, brood__wait_t *wait,
-                           brood__condition_t *condition, void *context, size_t size)
-{
+                           brood__condition_t *condition, void *context, size_t size) {
     uint32_t announced = announce(word);
     uint32_t seen = announced;
     apr_status_t rv = APR_SUCCESS;
@@ -83,8 +78,7 @@ static apr_status_t asleep(const brood_os_word_t *word, brood__wait_t *wait,
 
 apr_status_t brood__eventcount_wait(const brood_os_word_t *word, brood__wait_t *wait,
                                     brood__condition_t *condition, void *context,
-                                    size_t size)
-{
+                                    size_t size) {
     while (!condition(context, size)) { /* ends with the condition or the deadline */
         if (brood__deadline_is_now(wait->deadline)) {
             return APR_TIMEUP;

@@ -13,8 +13,7 @@
 static int done;
 static brood_os_handle_t parent_watch = BROOD_OS_NO_HANDLE;
 
-void brood__exit_sequence(void)
-{
+void brood__exit_sequence(void) {
     if (done) {
         return;
     }
@@ -24,20 +23,17 @@ void brood__exit_sequence(void)
     brood__session_leave();
 }
 
-void brood__exit_after_fork(void)
-{
+void brood__exit_after_fork(void) {
     done = 0;
 }
 
-void brood__exit_forked(int code)
-{
+void brood__exit_forked(int code) {
     brood__exit_sequence();
     fflush(NULL);
     brood_os_exit_now(code);
 }
 
-static void *APR_THREAD_FUNC wait_for_parent(apr_thread_t *thread, void *unused)
-{
+static void *APR_THREAD_FUNC wait_for_parent(apr_thread_t *thread, void *unused) {
     brood_os_waitable_t parent = {parent_watch, BROOD_OS_WAIT_WATCH, 0};
     apr_status_t rv;
     (void)thread;
@@ -49,8 +45,7 @@ static void *APR_THREAD_FUNC wait_for_parent(apr_thread_t *thread, void *unused)
     return NULL;
 }
 
-int brood__exit_with_parent(void)
-{
+int brood__exit_with_parent(void) {
     brood_os_identity_t parent;
     apr_thread_t *thread;
     apr_pool_t *pool = brood__session_pool();

@@ -54,8 +54,7 @@ static const struct {
 
 /* ---- reading a plan ---------------------------------------------------------------------- */
 
-static int parse_action(entry_t *entry, const char *text, size_t length)
-{
+static int parse_action(entry_t *entry, const char *text, size_t length) {
     size_t index;
     char number[24];
     char *end;
@@ -86,8 +85,7 @@ static int parse_action(entry_t *entry, const char *text, size_t length)
 }
 
 /* One "POINT:K:ACTION" or "POINT:K+:ACTION"; 0 when it is not one. */
-static int parse_entry(entry_t *entry, const char *text, size_t length)
-{
+static int parse_entry(entry_t *entry, const char *text, size_t length) {
     const char *first = memchr(text, ':', length);
     const char *second;
     size_t name_length;
@@ -115,8 +113,7 @@ static int parse_entry(entry_t *entry, const char *text, size_t length)
 }
 
 /* Fills the table. What is no entry is left out: a plan is a test's own text. */
-static void read_plan(const char *plan)
-{
+static void read_plan(const char *plan) {
     const char *name = getenv("BROOD_FAULT_ONLY");
 
     entry_count = 0;
@@ -138,8 +135,7 @@ static void read_plan(const char *plan)
     inside = 0;
 }
 
-void brood__fault_plan(const char *plan)
-{
+void brood__fault_plan(const char *plan) {
     atomic_store(&state, READING);
     read_plan(plan);
     atomic_store_explicit(&state, READY, memory_order_release); /* pairs with ready() */
@@ -147,8 +143,7 @@ void brood__fault_plan(const char *plan)
 
 /* Whether there is a plan to follow; reads it from the environment the first time. A thread
  * that comes while another reads it passes its point untouched. */
-static int ready(void)
-{
+static int ready(void) {
     int expected = UNREAD;
 
     if (atomic_load_explicit(&state, memory_order_acquire) == READY) {
@@ -164,8 +159,7 @@ static int ready(void)
 /* ---- passing a point --------------------------------------------------------------------- */
 
 /* In a forked child the counters are the parent's: they begin again. */
-static void begin_again_after_fork(void)
-{
+static void begin_again_after_fork(void) {
     int64_t before = atomic_load(&owner);
     int64_t self = brood_current_pid();
     size_t index;
@@ -179,8 +173,7 @@ static void begin_again_after_fork(void)
 }
 
 /* Counts this passing, does what the plan says, and returns the status it asks for. */
-static apr_status_t pass(const char *point, int may_fail)
-{
+static apr_status_t pass(const char *point, int may_fail) {
     apr_status_t status = APR_SUCCESS;
     size_t index;
 
@@ -208,8 +201,7 @@ static apr_status_t pass(const char *point, int may_fail)
     return status;
 }
 
-static apr_status_t pass_if_meant(const char *point, int may_fail)
-{
+static apr_status_t pass_if_meant(const char *point, int may_fail) {
     apr_status_t status = APR_SUCCESS;
 
     if (inside || !ready()) {
@@ -224,18 +216,15 @@ static apr_status_t pass_if_meant(const char *point, int may_fail)
     return status;
 }
 
-apr_status_t brood__fault_at(const char *point)
-{
+apr_status_t brood__fault_at(const char *point) {
     return pass_if_meant(point, 1);
 }
 
-void brood__kill_at(const char *point)
-{
+void brood__kill_at(const char *point) {
     (void)pass_if_meant(point, 0);
 }
 
-unsigned brood__fault_count(void)
-{
+unsigned brood__fault_count(void) {
     return atomic_load(&injected);
 }
 

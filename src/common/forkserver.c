@@ -31,8 +31,7 @@ typedef struct server_t {
     int blind; /* some child has no handle */
 } server_t;
 
-static int make_room(server_t *server)
-{
+static int make_room(server_t *server) {
     size_t room = server->room == 0 ? 16 : server->room * 2;
     entry_t *entries;
     brood_os_waitable_t *set;
@@ -55,8 +54,7 @@ static int make_room(server_t *server)
 }
 
 /* In the child: nothing of the server's stays but the stream to boot by. */
-static void become_child(server_t *server, brood_os_handle_t stream)
-{
+static void become_child(server_t *server, brood_os_handle_t stream) {
     BROOD_KILL_POINT("forkserver.forked");
     brood_os_handle_close(server->control);
     for (size_t i = 0; i < server->count; i++) {
@@ -68,8 +66,7 @@ static void become_child(server_t *server, brood_os_handle_t stream)
     brood__boot_from_forkserver(stream);
 }
 
-static void start_child(server_t *server)
-{
+static void start_child(server_t *server) {
     brood_os_handle_t stream;
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
     apr_status_t rv =
@@ -94,8 +91,7 @@ static void start_child(server_t *server)
     server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
 }
 
-static void signal_child(const server_t *server, const brood__request_t *request)
-{
+static void signal_child(const server_t *server, const brood__request_t *request) {
     for (size_t i = 0; i < server->count; i++) {
         if (server->entries[i].process.pid == request->pid) {
             (void)brood_os_process_signal(&server->entries[i].process,
@@ -105,8 +101,7 @@ static void signal_child(const server_t *server, const brood__request_t *request
 }
 
 /* 0: the parent is gone. */
-static int serve_request(server_t *server)
-{
+static int serve_request(server_t *server) {
     brood__request_t request;
     size_t have = 0;
     apr_status_t rv = brood__stream_read_all(server->control, &request, sizeof request,
@@ -123,8 +118,7 @@ static int serve_request(server_t *server)
 }
 
 /* Tells how it ended, if it has: 1. */
-static int reap_entry(entry_t *entry)
-{
+static int reap_entry(entry_t *entry) {
     brood_os_exit_t how = {0, 0};
     apr_status_t rv = brood_os_process_wait(&entry->process, 0, &how);
     if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) {
@@ -138,12 +132,12 @@ static int reap_entry(entry_t *entry)
     return 1;
 }
 
-static void reap_ended(server_t *server)
-{
+static void reap_ended(server_t *server) {
     size_t kept = 0;
     for (size_t i = 0; i < server->count; i++) {
-        int look = server->set[i + 1].ready ||
-                   brood_os_process_watch(&server->entries[i].process) == BROOD_OS_NO_HANDLE;
+        int look =
+            server->set[i + 1].ready ||
+            brood_os_process_watch(&server->entries[i].process) == BROOD_OS_NO_HANDLE;
         if (!look || !reap_entry(&server->entries[i])) {
             server->entries[kept++] = server->entries[i];
         }
@@ -152,8 +146,7 @@ static void reap_ended(server_t *server)
     server->blind = server->blind && kept != 0;
 }
 
-static void set_fill(server_t *server)
-{
+static void set_fill(server_t *server) {
     server->set[0].handle = server->control;
     server->set[0].kind = BROOD_OS_WAIT_STREAM;
     server->set[0].ready = 0;
@@ -164,8 +157,7 @@ static void set_fill(server_t *server)
     }
 }
 
-void brood__forkserver_serve(brood_os_handle_t stream)
-{
+void brood__forkserver_serve(brood_os_handle_t stream) {
     server_t server = {stream, NULL, NULL, 0, 0, 0};
     int parent = make_room(&server);
     while (parent) { /* ends when the parent's end of the stream is closed */

@@ -12,25 +12,23 @@ typedef struct brood__guard_t {
     atomic_int taken;
 } brood__guard_t;
 
-#define BROOD__GUARD_INIT {0}
+#define BROOD__GUARD_INIT \
+    { 0 }
 
-static inline void brood__guard_take(brood__guard_t *guard)
-{
+static inline void brood__guard_take(brood__guard_t *guard) {
     /* acquire: pairs with the release in brood__guard_give */
     while (atomic_exchange_explicit(&guard->taken, 1, memory_order_acquire) != 0) {
         brood_os_yield();
     }
 }
 
-static inline void brood__guard_give(brood__guard_t *guard)
-{
+static inline void brood__guard_give(brood__guard_t *guard) {
     /* release: pairs with the acquire in brood__guard_take */
     atomic_store_explicit(&guard->taken, 0, memory_order_release);
 }
 
 /* In a forked child: whoever held it is not here. */
-static inline void brood__guard_reset(brood__guard_t *guard)
-{
+static inline void brood__guard_reset(brood__guard_t *guard) {
     atomic_store_explicit(&guard->taken, 0, memory_order_relaxed);
 }
 

@@ -16,8 +16,7 @@ struct brood_lock_t {
     brood__pace_t pace;
 };
 
-static apr_status_t lock_cleanup(void *data)
-{
+static apr_status_t lock_cleanup(void *data) {
     brood_lock_t *lock = data;
     if (atomic_exchange_explicit(&lock->handle.closed, 1, memory_order_relaxed) == 0) {
         brood__arena_release(&lock->hold);
@@ -25,8 +24,7 @@ static apr_status_t lock_cleanup(void *data)
     return APR_SUCCESS;
 }
 
-static apr_status_t lock_new(brood_lock_t **lock, apr_pool_t *pool)
-{
+static apr_status_t lock_new(brood_lock_t **lock, apr_pool_t *pool) {
     pool = pool == NULL ? brood__session_pool() : pool;
     *lock = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **lock);
     if (*lock == NULL) {
@@ -38,14 +36,12 @@ static apr_status_t lock_new(brood_lock_t **lock, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-static void lock_open(brood_lock_t *lock)
-{
+static void lock_open(brood_lock_t *lock) {
     lock->word = brood__segment_word(lock->hold.segment, &lock->hold.cell->word);
     atomic_store_explicit(&lock->handle.closed, 0, memory_order_relaxed);
 }
 
-apr_status_t brood_lock_create(brood_lock_t **lock, apr_pool_t *pool)
-{
+apr_status_t brood_lock_create(brood_lock_t **lock, apr_pool_t *pool) {
     brood_lock_t *fresh;
     apr_status_t rv;
     *lock = NULL;
@@ -60,13 +56,11 @@ apr_status_t brood_lock_create(brood_lock_t **lock, apr_pool_t *pool)
     return rv;
 }
 
-static apr_status_t lock_check(const brood_lock_t *lock)
-{
+static apr_status_t lock_check(const brood_lock_t *lock) {
     return brood__handle_check(lock == NULL ? NULL : &lock->handle, "lock");
 }
 
-apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
-{
+apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout) {
     apr_status_t rv = lock_check(lock);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -78,8 +72,7 @@ apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
                                           brood__deadline(timeout));
 }
 
-static apr_status_t lock_check_owner(brood_lock_t *lock)
-{
+static apr_status_t lock_check_owner(brood_lock_t *lock) {
     apr_status_t rv = lock_check(lock);
     if (rv == APR_SUCCESS && !brood__lockword_is_mine(&lock->word)) {
         rv = brood__fail(BROOD_ENOTOWNER, "the lock is not held by process %s",
@@ -88,8 +81,7 @@ static apr_status_t lock_check_owner(brood_lock_t *lock)
     return rv;
 }
 
-apr_status_t brood_lock_release(brood_lock_t *lock)
-{
+apr_status_t brood_lock_release(brood_lock_t *lock) {
     apr_status_t rv = lock_check_owner(lock);
     if (rv == APR_SUCCESS) {
         brood__lockword_release(&lock->word);
@@ -97,8 +89,7 @@ apr_status_t brood_lock_release(brood_lock_t *lock)
     return rv;
 }
 
-apr_status_t brood_lock_abandon(brood_lock_t *lock)
-{
+apr_status_t brood_lock_abandon(brood_lock_t *lock) {
     apr_status_t rv = lock_check_owner(lock);
     if (rv == APR_SUCCESS) {
         brood__lockword_abandon(&lock->word);
@@ -106,15 +97,13 @@ apr_status_t brood_lock_abandon(brood_lock_t *lock)
     return rv;
 }
 
-int brood_lock_locked(brood_lock_t *lock)
-{
+int brood_lock_locked(brood_lock_t *lock) {
     return lock_check(lock) == APR_SUCCESS &&
            (atomic_load_explicit(lock->word.word, memory_order_relaxed) &
             BROOD__LOCK_OWNER) != 0;
 }
 
-apr_status_t brood_lock_close(brood_lock_t *lock)
-{
+apr_status_t brood_lock_close(brood_lock_t *lock) {
     apr_status_t rv = lock_check(lock);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
@@ -125,15 +114,13 @@ apr_status_t brood_lock_close(brood_lock_t *lock)
     return rv == APR_SUCCESS ? lock_cleanup(lock) : rv;
 }
 
-static apr_status_t lock_pack(brood_handle_t *handle, brood__parcel_t *parcel)
-{
+static apr_status_t lock_pack(brood_handle_t *handle, brood__parcel_t *parcel) {
     brood__arena_pack(&((brood_lock_t *)handle)->hold, parcel);
     return APR_SUCCESS;
 }
 
 static apr_status_t lock_unpack(brood_handle_t **handle, brood__parcel_t *parcel,
-                                apr_pool_t *pool)
-{
+                                apr_pool_t *pool) {
     brood_lock_t *lock;
     apr_status_t rv = lock_new(&lock, pool);
     *handle = NULL;

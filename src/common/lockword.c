@@ -18,40 +18,34 @@
 #include "participant.h"
 #include <limits.h>
 
-static uint32_t owner_of(uint32_t seen)
-{
+static uint32_t owner_of(uint32_t seen) {
     return seen & BROOD__LOCK_OWNER;
 }
 
-void brood__lockword_wake(const brood_os_word_t *word)
-{
+void brood__lockword_wake(const brood_os_word_t *word) {
     BROOD_KILL_POINT("lock.released");
     brood_os_unpark(word, 1);
 }
 
 /* CAS from what was seen to this process as the owner. */
-static int take(const brood_os_word_t *word, uint32_t seen, uint32_t waiters)
-{
+static int take(const brood_os_word_t *word, uint32_t seen, uint32_t waiters) {
     /* acquire: pairs with the release of whoever left the word so */
-    if (!atomic_compare_exchange_strong_explicit(word->word, &seen,
-                                                 brood__self_id | waiters,
-                                                 memory_order_acquire,
-                                                 memory_order_relaxed)) {
+    if (!atomic_compare_exchange_strong_explicit(
+            word->word, &seen, brood__self_id | waiters, memory_order_acquire,
+            memory_order_relaxed)) {
         return 0;
     }
     BROOD_KILL_POINT("lock.acquired");
     return 1;
 }
 
-static int owner_is_dead(uint32_t seen)
-{
+static int owner_is_dead(uint32_t seen) {
     return owner_of(seen) != brood__self_id && brood__participant_is_dead(owner_of(seen));
 }
 
 /* Sleeps on a word that somebody holds. Takes it over if the owner is dead: 1. */
 static int sleep_or_take_over(const brood_os_word_t *word, brood__wait_t *wait,
-                              uint32_t seen, apr_status_t *rv)
-{
+                              uint32_t seen, apr_status_t *rv) {
     *rv = APR_SUCCESS;
     if (owner_is_dead(seen)) {
         *rv = BROOD_EOWNERDEAD;
@@ -73,8 +67,7 @@ static int sleep_or_take_over(const brood_os_word_t *word, brood__wait_t *wait,
 
 apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
                                             brood__pace_t *pace,
-                                            brood_os_deadline_t deadline)
-{
+                                            brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(pace, deadline);
     apr_status_t slept = APR_SUCCESS;
     for (;;) { /* ends with the lock, its loss, or the deadline */
@@ -106,15 +99,13 @@ apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
     }
 }
 
-void brood__lockword_abandon(const brood_os_word_t *word)
-{
+void brood__lockword_abandon(const brood_os_word_t *word) {
     /* release: what the owner did is seen by those who learn of the loss */
     atomic_store_explicit(word->word, BROOD__LOCK_LOST, memory_order_release);
     brood_os_unpark(word, INT_MAX);
 }
 
-void brood__lockword_sweep(const brood_os_word_t *word, uint32_t dead)
-{
+void brood__lockword_sweep(const brood_os_word_t *word, uint32_t dead) {
     uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
     while (owner_of(seen) == dead) {
         /* acq_rel: the dead one's writes before, the next owner's acquire after */

@@ -8,8 +8,8 @@
 #include "session.h"
 
 #define BROOD__LOCK_WAITERS 0x80000000u /* somebody may sleep */
-#define BROOD__LOCK_DIED 0x40000000u    /* the last owner died; nobody has been told yet */
-#define BROOD__LOCK_OWNER 0x3fffffffu   /* participant id of the owner; 0: free */
+#define BROOD__LOCK_DIED 0x40000000u  /* the last owner died; nobody has been told yet */
+#define BROOD__LOCK_OWNER 0x3fffffffu /* participant id of the owner; 0: free */
 /* Owner bits that no participant has: the lock was abandoned for good. */
 #define BROOD__LOCK_LOST BROOD__LOCK_OWNER
 
@@ -19,8 +19,7 @@ apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
 void brood__lockword_wake(const brood_os_word_t *word);
 
 /* Takes a free lock, in one step; 0: it is not free. */
-static inline int brood__lockword_try(const brood_os_word_t *word)
-{
+static inline int brood__lockword_try(const brood_os_word_t *word) {
     uint32_t free_word = 0;
     /* acquire: pairs with the release in brood__lockword_release */
     if (!atomic_compare_exchange_strong_explicit(word->word, &free_word, brood__self_id,
@@ -36,22 +35,20 @@ static inline int brood__lockword_try(const brood_os_word_t *word)
  * APR_TIMEUP; BROOD_EUNRECOVERABLE. */
 static inline apr_status_t brood__lockword_acquire(const brood_os_word_t *word,
                                                    brood__pace_t *pace,
-                                                   brood_os_deadline_t deadline)
-{
-    return brood__lockword_try(word) ? APR_SUCCESS
-                                     : brood__lockword_acquire_slowly(word, pace, deadline);
+                                                   brood_os_deadline_t deadline) {
+    return brood__lockword_try(word)
+               ? APR_SUCCESS
+               : brood__lockword_acquire_slowly(word, pace, deadline);
 }
 
 /* Whether this process holds it. */
-static inline int brood__lockword_is_mine(const brood_os_word_t *word)
-{
+static inline int brood__lockword_is_mine(const brood_os_word_t *word) {
     return (atomic_load_explicit(word->word, memory_order_relaxed) & BROOD__LOCK_OWNER) ==
            brood__self_id;
 }
 
 /* Gives back a lock that this process holds. */
-static inline void brood__lockword_release(const brood_os_word_t *word)
-{
+static inline void brood__lockword_release(const brood_os_word_t *word) {
     BROOD_KILL_POINT("lock.releasing");
     /* release: pairs with the acquire that takes the lock next */
     if (atomic_exchange_explicit(word->word, 0, memory_order_release) &

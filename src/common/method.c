@@ -10,14 +10,13 @@ static const char *const names[] = {"default", "fork", "spawn", "forkserver"};
 
 static brood_start_method_t chosen = BROOD_START_DEFAULT;
 
-const char *brood_start_method_name(brood_start_method_t method)
-{
-    return method >= BROOD_START_DEFAULT && method <= BROOD_START_FORKSERVER ? names[method]
-                                                                             : NULL;
+const char *brood_start_method_name(brood_start_method_t method) {
+    return method >= BROOD_START_DEFAULT && method <= BROOD_START_FORKSERVER
+               ? names[method]
+               : NULL;
 }
 
-apr_status_t brood_start_method_parse(const char *name, brood_start_method_t *method)
-{
+apr_status_t brood_start_method_parse(const char *name, brood_start_method_t *method) {
     for (int i = BROOD_START_DEFAULT; name != NULL && i <= BROOD_START_FORKSERVER; i++) {
         if (strcmp(name, names[i]) == 0) {
             *method = (brood_start_method_t)i;
@@ -29,16 +28,14 @@ apr_status_t brood_start_method_parse(const char *name, brood_start_method_t *me
                        name == NULL ? "(null)" : name);
 }
 
-int brood_has_start_method(brood_start_method_t method)
-{
+int brood_has_start_method(brood_start_method_t method) {
     if (method == BROOD_START_FORK || method == BROOD_START_FORKSERVER) {
         return brood_os_has_fork();
     }
     return method == BROOD_START_SPAWN || method == BROOD_START_DEFAULT;
 }
 
-static apr_status_t check(brood_start_method_t method)
-{
+static apr_status_t check(brood_start_method_t method) {
     const char *name = brood_start_method_name(method);
     if (brood_has_start_method(method)) {
         return APR_SUCCESS;
@@ -48,8 +45,7 @@ static apr_status_t check(brood_start_method_t method)
                : brood__fail(BROOD_EMETHOD, "%d is no start method", (int)method);
 }
 
-apr_status_t brood_set_start_method(brood_start_method_t method)
-{
+apr_status_t brood_set_start_method(brood_start_method_t method) {
     apr_status_t rv = check(method);
     if (rv == APR_SUCCESS) {
         chosen = method;
@@ -57,13 +53,11 @@ apr_status_t brood_set_start_method(brood_start_method_t method)
     return rv;
 }
 
-brood_start_method_t brood__method_chosen(void)
-{
+brood_start_method_t brood__method_chosen(void) {
     return chosen;
 }
 
-apr_status_t brood_get_start_method(brood_start_method_t *method)
-{
+apr_status_t brood_get_start_method(brood_start_method_t *method) {
     const char *wanted = getenv("BROOD_START_METHOD");
     *method = chosen;
     if (*method == BROOD_START_DEFAULT && wanted != NULL && *wanted != '\0') {
@@ -78,8 +72,8 @@ apr_status_t brood_get_start_method(brood_start_method_t *method)
     return APR_SUCCESS;
 }
 
-apr_status_t brood__method_resolve(brood_start_method_t wanted, brood_start_method_t *method)
-{
+apr_status_t brood__method_resolve(brood_start_method_t wanted,
+                                   brood_start_method_t *method) {
     apr_status_t rv = APR_SUCCESS;
     *method = wanted;
     if (wanted == BROOD_START_DEFAULT) {

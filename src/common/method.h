@@ -5,7 +5,8 @@
 #include "brood/process.h"
 
 /* The method for a process whose options say `wanted`; never BROOD_START_DEFAULT. */
-apr_status_t brood__method_resolve(brood_start_method_t wanted, brood_start_method_t *method);
+apr_status_t brood__method_resolve(brood_start_method_t wanted,
+                                   brood_start_method_t *method);
 
 /* What brood_set_start_method() was told: it travels to children. */
 brood_start_method_t brood__method_chosen(void);

@@ -11,8 +11,7 @@
 
 apr_status_t brood__notice_send(brood_os_handle_t stream, brood__notice_kind_t kind,
                                 apr_status_t status, int64_t first, int64_t second,
-                                const char *text)
-{
+                                const char *text) {
     brood__notice_t notice;
     size_t done = 0;
     memset(&notice, 0, sizeof notice);
@@ -32,8 +31,7 @@ apr_status_t brood__notice_send(brood_os_handle_t stream, brood__notice_kind_t k
 }
 
 apr_status_t brood__notice_receive(brood_os_handle_t stream, brood__notice_t *notice,
-                                   brood_os_deadline_t deadline)
-{
+                                   brood_os_deadline_t deadline) {
     size_t have = 0;
     apr_status_t rv;
     memset(notice, 0, sizeof *notice);

@@ -16,8 +16,7 @@
 /* Beyond this a timeout is as good as for ever: 100 years. */
 #define TIMEOUT_MOST_US (100LL * 365 * 86400 * 1000000)
 
-static void relax(void)
-{
+static void relax(void) {
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
     __builtin_ia32_pause();
 #elif defined(__GNUC__) && defined(__aarch64__)
@@ -25,8 +24,7 @@ static void relax(void)
 #endif
 }
 
-static unsigned processors(void)
-{
+static unsigned processors(void) {
     static _Atomic unsigned count;
     unsigned known = atomic_load_explicit(&count, memory_order_relaxed);
     if (known == 0) {
@@ -36,22 +34,19 @@ static unsigned processors(void)
     return known;
 }
 
-brood_os_deadline_t brood__deadline(int64_t timeout_us)
-{
+brood_os_deadline_t brood__deadline(int64_t timeout_us) {
     if (timeout_us < 0 || timeout_us > TIMEOUT_MOST_US) {
         return BROOD_OS_FOREVER;
     }
     return timeout_us == 0 ? 0 : brood_os_now_ns() + timeout_us * 1000;
 }
 
-static int64_t budget_of(brood__pace_t *pace)
-{
+static int64_t budget_of(brood__pace_t *pace) {
     uint32_t budget = atomic_load_explicit(&pace->budget_ns, memory_order_relaxed);
     return budget == 0 ? BUDGET_MOST_NS : budget;
 }
 
-static void budget_learn(brood__pace_t *pace, int paid)
-{
+static void budget_learn(brood__pace_t *pace, int paid) {
     int64_t budget = paid ? budget_of(pace) * 2 : budget_of(pace) / 2;
     budget = budget < BUDGET_LEAST_NS  ? BUDGET_LEAST_NS
              : budget > BUDGET_MOST_NS ? BUDGET_MOST_NS
@@ -59,8 +54,7 @@ static void budget_learn(brood__pace_t *pace, int paid)
     atomic_store_explicit(&pace->budget_ns, (uint32_t)budget, memory_order_relaxed);
 }
 
-int brood__wait_awake(brood__wait_t *wait)
-{
+int brood__wait_awake(brood__wait_t *wait) {
     if (wait->slept) {
         return 0;
     }
@@ -82,8 +76,7 @@ int brood__wait_awake(brood__wait_t *wait)
 }
 
 apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
-                                uint32_t expected)
-{
+                                uint32_t expected) {
     int64_t now = brood_os_now_ns();
     int64_t slice = now + BROOD__SLICE_NS;
     if (now >= wait->deadline) {
@@ -97,8 +90,7 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
     return APR_SUCCESS;
 }
 
-void brood__wait_end(brood__wait_t *wait)
-{
+void brood__wait_end(brood__wait_t *wait) {
     if (wait->until != 0 && !wait->slept) {
         budget_learn(wait->pace, 1);
     }

@@ -30,8 +30,7 @@ typedef struct brood__wait_t {
 brood_os_deadline_t brood__deadline(int64_t timeout_us);
 
 static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
-                                              brood_os_deadline_t deadline)
-{
+                                              brood_os_deadline_t deadline) {
     brood__wait_t wait = {pace, deadline, 0, 0, 0};
     return wait;
 }
@@ -48,8 +47,7 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
 void brood__wait_end(brood__wait_t *wait);
 
 /* A deadline that lies in the past: try once. */
-static inline int brood__deadline_is_now(brood_os_deadline_t deadline)
-{
+static inline int brood__deadline_is_now(brood_os_deadline_t deadline) {
     return deadline <= 0;
 }
 

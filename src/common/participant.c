@@ -35,7 +35,7 @@ _Static_assert(sizeof(slot_t) == 32, "two slots to a cache line");
 #define WORD_STATE(word) ((word)&3u)
 #define WORD_RESERVER(word) (((word) >> 2) & BROOD__SLOTS)
 #define WORD_GENERATION(word) ((word) >> 14)
-#define WORD_MAKE(state, reserver, generation)                                             \
+#define WORD_MAKE(state, reserver, generation) \
     ((uint32_t)(state) | ((reserver) << 2) | ((uint32_t)(generation) << 14))
 #define GENERATION_MASK ((1u << BROOD__GENERATION_BITS) - 1)
 #define ID_SLOT(id) ((id)&BROOD__SLOTS)
@@ -55,13 +55,11 @@ static watch_t watches[WATCHES];
 static int watches_ready;
 static _Atomic uint32_t hint = 1;
 
-size_t brood__participant_table_size(void)
-{
+size_t brood__participant_table_size(void) {
     return sizeof(brood__segment_head_t) + sizeof(slot_t) * BROOD__SLOTS;
 }
 
-static void watches_clear(void)
-{
+static void watches_clear(void) {
     for (unsigned i = 0; i < WATCHES; i++) {
         if (watches_ready) {
             brood_os_handle_close(watches[i].handle);
@@ -72,29 +70,25 @@ static void watches_clear(void)
     watches_ready = 1;
 }
 
-void brood__participant_use(brood__segment_t *control)
-{
+void brood__participant_use(brood__segment_t *control) {
     brood__guard_take(&watch_guard);
     watches_clear();
     brood__guard_give(&watch_guard);
     slots = (slot_t *)(control->base + sizeof(brood__segment_head_t));
 }
 
-void brood__participant_after_fork(void)
-{
+void brood__participant_after_fork(void) {
     brood__guard_reset(&watch_guard);
     watches_clear();
 }
 
 /* The word of an id's slot, or NULL for an id that cannot be. */
-static slot_t *slot_of(uint32_t id)
-{
+static slot_t *slot_of(uint32_t id) {
     uint32_t number = ID_SLOT(id);
     return slots == NULL || number == 0 || number >= BROOD__SLOTS ? NULL : &slots[number];
 }
 
-static int reserver_is_dead(uint32_t word)
-{
+static int reserver_is_dead(uint32_t word) {
     uint32_t number = WORD_RESERVER(word);
     uint32_t reserver;
     if (number == 0 || number >= BROOD__SLOTS) {
@@ -106,17 +100,16 @@ static int reserver_is_dead(uint32_t word)
             brood__participant_is_dead(ID_MAKE(number, WORD_GENERATION(reserver))));
 }
 
-static int slot_is_dead(uint32_t number, uint32_t word)
-{
+static int slot_is_dead(uint32_t number, uint32_t word) {
     switch (WORD_STATE(word)) {
-    case SLOT_LIVE: return brood__participant_is_dead(ID_MAKE(number, WORD_GENERATION(word)));
+    case SLOT_LIVE:
+        return brood__participant_is_dead(ID_MAKE(number, WORD_GENERATION(word)));
     case SLOT_RESERVED: return reserver_is_dead(word);
     default: return 0;
     }
 }
 
-static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t *id)
-{
+static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t *id) {
     uint32_t taken = WORD_MAKE(SLOT_RESERVED, ID_SLOT(reserver), WORD_GENERATION(word));
     /* acq_rel: after the tenant before, before what the next one writes */
     if (!atomic_compare_exchange_strong_explicit(&slots[number].word, &word, taken,
@@ -128,8 +121,7 @@ static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t
     return 1;
 }
 
-apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver)
-{
+apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
     uint32_t start = atomic_fetch_add_explicit(&hint, 1, memory_order_relaxed);
     /* First pass: free slots. Second pass: slots of the dead, which cost a question each. */
     for (int pass = 0; pass < 2; pass++) {
@@ -148,11 +140,11 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver)
         }
     }
     *id = 0;
-    return brood__fail(BROOD_EFULL, "%u processes live in this session", BROOD__SLOTS - 1);
+    return brood__fail(BROOD_EFULL, "%u processes live in this session",
+                       BROOD__SLOTS - 1);
 }
 
-apr_status_t brood__participant_claim(uint32_t id)
-{
+apr_status_t brood__participant_claim(uint32_t id) {
     brood_os_identity_t self;
     slot_t *slot = slot_of(id);
     uint32_t word;
@@ -177,8 +169,7 @@ apr_status_t brood__participant_claim(uint32_t id)
     return APR_SUCCESS;
 }
 
-void brood__participant_free(uint32_t id)
-{
+void brood__participant_free(uint32_t id) {
     slot_t *slot = slot_of(id);
     uint32_t word;
     if (slot == NULL) {
@@ -188,20 +179,19 @@ void brood__participant_free(uint32_t id)
     while (WORD_STATE(word) != SLOT_FREE && WORD_GENERATION(word) == ID_GENERATION(id)) {
         uint32_t next = (ID_GENERATION(id) + 1) & GENERATION_MASK;
         /* release: whatever was done in the dead one's name comes before the next tenant */
-        if (atomic_compare_exchange_weak_explicit(&slot->word, &word,
-                                                  WORD_MAKE(SLOT_FREE, 0u, next),
-                                                  memory_order_release,
-                                                  memory_order_acquire)) {
+        if (atomic_compare_exchange_weak_explicit(
+                &slot->word, &word, WORD_MAKE(SLOT_FREE, 0u, next), memory_order_release,
+                memory_order_acquire)) {
             return;
         }
     }
 }
 
-int brood__participant_identity(uint32_t id, brood_os_identity_t *identity)
-{
+int brood__participant_identity(uint32_t id, brood_os_identity_t *identity) {
     slot_t *slot = slot_of(id);
     /* acquire: pairs with the release that made the slot live */
-    uint32_t word = slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
+    uint32_t word =
+        slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
     if (slot == NULL || WORD_STATE(word) != SLOT_LIVE ||
         WORD_GENERATION(word) != ID_GENERATION(id)) {
         return 0;
@@ -213,8 +203,7 @@ int brood__participant_identity(uint32_t id, brood_os_identity_t *identity)
     return atomic_load_explicit(&slot->word, memory_order_relaxed) == word;
 }
 
-static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity)
-{
+static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity) {
     watch_t *watch = &watches[ID_SLOT(id) % WATCHES];
     brood_os_life_t life;
     brood__guard_take(&watch_guard);
@@ -231,8 +220,7 @@ static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity)
     return life;
 }
 
-int brood__participant_is_dead(uint32_t id)
-{
+int brood__participant_is_dead(uint32_t id) {
     brood_os_identity_t identity;
     slot_t *slot = slot_of(id);
     uint32_t word;

@@ -31,8 +31,7 @@ struct brood_process_t {
     brood__child_t *child; /* NULL before the start and after the close */
 };
 
-static apr_status_t process_cleanup(void *data)
-{
+static apr_status_t process_cleanup(void *data) {
     brood_process_t *process = data;
     if (process->child != NULL && process->creator == brood_current_pid()) {
         brood__child_detach(process->child);
@@ -43,8 +42,7 @@ static apr_status_t process_cleanup(void *data)
 }
 
 static apr_status_t options_take(brood_process_options_t *chosen,
-                                 const brood_process_options_t *options)
-{
+                                 const brood_process_options_t *options) {
     const brood_process_options_t defaults = BROOD_PROCESS_OPTIONS_INIT;
     *chosen = options != NULL ? *options : defaults;
     if (chosen->struct_size != sizeof defaults) {
@@ -72,17 +70,16 @@ static apr_status_t options_take(brood_process_options_t *chosen,
 }
 
 /* "1" in the first process, "1:2" in that child's second child. */
-static char *label_next(apr_pool_t *pool)
-{
+static char *label_next(apr_pool_t *pool) {
     const char *own = brood__current.label;
     return apr_psprintf(pool, "%s%s%u", own, own[0] != '\0' ? ":" : "",
                         ++brood__current.children);
 }
 
 apr_status_t brood_process_create(brood_process_t **process, brood_target_fn *target,
-                                  brood_args_t args, const brood_process_options_t *options,
-                                  apr_pool_t *pool)
-{
+                                  brood_args_t args,
+                                  const brood_process_options_t *options,
+                                  apr_pool_t *pool) {
     brood_process_t *fresh;
     apr_status_t rv;
     *process = NULL;
@@ -114,8 +111,8 @@ apr_status_t brood_process_create(brood_process_t **process, brood_target_fn *ta
 
 /* ---- starting ----------------------------------------------------------------------- */
 
-static apr_status_t may_start(const brood_process_t *process, brood_start_method_t *method)
-{
+static apr_status_t may_start(const brood_process_t *process,
+                              brood_start_method_t *method) {
     apr_status_t rv;
     if (process == NULL) {
         return brood__fail(APR_EINVAL, "process is NULL");
@@ -143,15 +140,15 @@ static apr_status_t may_start(const brood_process_t *process, brood_start_method
     }
     rv = brood__method_resolve(process->options.method, method);
     if (rv == APR_SUCCESS && *method != BROOD_START_FORK && !brood__current.guarded) {
-        rv = brood__fail(BROOD_EMAINGUARD,
-                         "%s needs brood_init(&argc, &argv) in main; it was called with NULL",
-                         brood_start_method_name(*method));
+        rv = brood__fail(
+            BROOD_EMAINGUARD,
+            "%s needs brood_init(&argc, &argv) in main; it was called with NULL",
+            brood_start_method_name(*method));
     }
     return rv;
 }
 
-static apr_status_t start_by(brood__start_t *start)
-{
+static apr_status_t start_by(brood__start_t *start) {
     switch (start->child->method) {
     case BROOD_START_FORK: return brood__start_fork(start);
     case BROOD_START_FORKSERVER: return brood__start_forkserver(start);
@@ -159,8 +156,7 @@ static apr_status_t start_by(brood__start_t *start)
     }
 }
 
-static apr_status_t start_with(brood_process_t *process, brood__start_t *start)
-{
+static apr_status_t start_with(brood_process_t *process, brood__start_t *start) {
     brood__child_t *child = start->child;
     apr_status_t rv = brood__session_ensure();
     if (rv == APR_SUCCESS) {
@@ -185,8 +181,7 @@ static apr_status_t start_with(brood_process_t *process, brood__start_t *start)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_process_start(brood_process_t *process)
-{
+apr_status_t brood_process_start(brood_process_t *process) {
     brood__start_t start = {0};
     brood_start_method_t method;
     apr_status_t rv = may_start(process, &method);
@@ -217,8 +212,7 @@ apr_status_t brood_process_start(brood_process_t *process)
 
 /* ---- asking and ending -------------------------------------------------------------- */
 
-static apr_status_t check_started(const brood_process_t *process)
-{
+static apr_status_t check_started(const brood_process_t *process) {
     if (process == NULL) {
         return brood__fail(APR_EINVAL, "process is NULL");
     }
@@ -238,15 +232,14 @@ static apr_status_t check_started(const brood_process_t *process)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_process_join(brood_process_t *process, apr_interval_time_t timeout)
-{
+apr_status_t brood_process_join(brood_process_t *process, apr_interval_time_t timeout) {
     apr_status_t rv = check_started(process);
-    return rv != APR_SUCCESS ? rv
-                             : brood__child_wait(process->child, brood__deadline(timeout));
+    return rv != APR_SUCCESS
+               ? rv
+               : brood__child_wait(process->child, brood__deadline(timeout));
 }
 
-int brood_process_is_alive(brood_process_t *process)
-{
+int brood_process_is_alive(brood_process_t *process) {
     if (process != NULL && process->in_child) {
         return 1;
     }
@@ -254,8 +247,7 @@ int brood_process_is_alive(brood_process_t *process)
            brood__child_wait(process->child, 0) == APR_TIMEUP;
 }
 
-apr_status_t brood_process_exit_code(brood_process_t *process, int *code)
-{
+apr_status_t brood_process_exit_code(brood_process_t *process, int *code) {
     apr_status_t rv = check_started(process);
     *code = 0;
     if (rv != APR_SUCCESS) {
@@ -273,24 +265,20 @@ apr_status_t brood_process_exit_code(brood_process_t *process, int *code)
     return APR_SUCCESS;
 }
 
-static apr_status_t end(brood_process_t *process, brood_os_end_t how)
-{
+static apr_status_t end(brood_process_t *process, brood_os_end_t how) {
     apr_status_t rv = check_started(process);
     return rv != APR_SUCCESS ? rv : brood__child_signal(process->child, how);
 }
 
-apr_status_t brood_process_terminate(brood_process_t *process)
-{
+apr_status_t brood_process_terminate(brood_process_t *process) {
     return end(process, BROOD_OS_TERMINATE);
 }
 
-apr_status_t brood_process_kill(brood_process_t *process)
-{
+apr_status_t brood_process_kill(brood_process_t *process) {
     return end(process, BROOD_OS_KILL);
 }
 
-apr_status_t brood_process_close(brood_process_t *process)
-{
+apr_status_t brood_process_close(brood_process_t *process) {
     apr_status_t rv = check_started(process);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
@@ -301,18 +289,15 @@ apr_status_t brood_process_close(brood_process_t *process)
     return rv == APR_SUCCESS || rv == BROOD_ENOTSTARTED ? process_cleanup(process) : rv;
 }
 
-int64_t brood_process_pid(const brood_process_t *process)
-{
+int64_t brood_process_pid(const brood_process_t *process) {
     return process == NULL ? 0 : process->in_child ? brood_current_pid() : process->pid;
 }
 
-const char *brood_process_name(const brood_process_t *process)
-{
+const char *brood_process_name(const brood_process_t *process) {
     return process == NULL ? "" : process->name;
 }
 
-apr_status_t brood_process_sentinel(brood_process_t *process, brood_native_t *sentinel)
-{
+apr_status_t brood_process_sentinel(brood_process_t *process, brood_native_t *sentinel) {
     brood_os_waitable_kind_t kind;
     apr_status_t rv = check_started(process);
     *sentinel = BROOD_OS_NO_HANDLE;
@@ -326,8 +311,7 @@ apr_status_t brood_process_sentinel(brood_process_t *process, brood_native_t *se
 }
 
 apr_status_t brood_active_children(brood_process_t ***children, size_t *count,
-                                   apr_pool_t *pool)
-{
+                                   apr_pool_t *pool) {
     size_t room = brood__child_list(NULL, 0);
     brood__child_t **list = apr_pcalloc(pool, sizeof *list * (room + 1));
     brood_process_t **alive = apr_pcalloc(pool, sizeof *alive * (room + 1));

@@ -18,8 +18,7 @@ struct brood_queue_t {
     brood__ring_t ring;
 };
 
-static apr_status_t queue_cleanup(void *data)
-{
+static apr_status_t queue_cleanup(void *data) {
     brood_queue_t *queue = data;
     if (atomic_exchange_explicit(&queue->handle.closed, 1, memory_order_relaxed) == 0) {
         brood__ring_close(&queue->ring);
@@ -27,8 +26,7 @@ static apr_status_t queue_cleanup(void *data)
     return APR_SUCCESS;
 }
 
-static apr_status_t queue_new(brood_queue_t **queue, apr_pool_t *pool)
-{
+static apr_status_t queue_new(brood_queue_t **queue, apr_pool_t *pool) {
     pool = pool == NULL ? brood__session_pool() : pool;
     *queue = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **queue);
     if (*queue == NULL) {
@@ -40,14 +38,12 @@ static apr_status_t queue_new(brood_queue_t **queue, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-static void queue_open(brood_queue_t *queue)
-{
+static void queue_open(brood_queue_t *queue) {
     atomic_store_explicit(&queue->handle.closed, 0, memory_order_relaxed);
 }
 
-static apr_status_t options_check(const brood_queue_options_t *options, uint64_t *capacity,
-                                  uint32_t *max_items)
-{
+static apr_status_t options_check(const brood_queue_options_t *options,
+                                  uint64_t *capacity, uint32_t *max_items) {
     brood_queue_options_t chosen = BROOD_QUEUE_OPTIONS_INIT;
     if (options != NULL && options->struct_size != sizeof chosen) {
         return brood__fail(APR_EINVAL, "options->struct_size is %llu, not %llu",
@@ -60,8 +56,8 @@ static apr_status_t options_check(const brood_queue_options_t *options, uint64_t
                            (unsigned long long)chosen.capacity_bytes, CAPACITY_MOST);
     }
     if (chosen.max_items > BROOD__MARK_COUNT_MASK) {
-        return brood__fail(APR_EINVAL, "max_items is %u, the most is %u", chosen.max_items,
-                           BROOD__MARK_COUNT_MASK);
+        return brood__fail(APR_EINVAL, "max_items is %u, the most is %u",
+                           chosen.max_items, BROOD__MARK_COUNT_MASK);
     }
     *max_items = chosen.max_items;
     *capacity = chosen.capacity_bytes == 0 ? CAPACITY_DEFAULT : CAPACITY_LEAST;
@@ -71,9 +67,8 @@ static apr_status_t options_check(const brood_queue_options_t *options, uint64_t
     return APR_SUCCESS;
 }
 
-apr_status_t brood_queue_create(brood_queue_t **queue, const brood_queue_options_t *options,
-                                apr_pool_t *pool)
-{
+apr_status_t brood_queue_create(brood_queue_t **queue,
+                                const brood_queue_options_t *options, apr_pool_t *pool) {
     brood_queue_t *fresh;
     uint64_t capacity = 0;
     uint32_t max_items = 0;
@@ -93,13 +88,11 @@ apr_status_t brood_queue_create(brood_queue_t **queue, const brood_queue_options
     return rv;
 }
 
-static apr_status_t queue_check(const brood_queue_t *queue)
-{
+static apr_status_t queue_check(const brood_queue_t *queue) {
     return brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
 }
 
-static apr_status_t size_check(const brood_queue_t *queue, size_t size)
-{
+static apr_status_t size_check(const brood_queue_t *queue, size_t size) {
     if (size <= brood__ring_limit(&queue->ring)) {
         return APR_SUCCESS;
     }
@@ -108,15 +101,13 @@ static apr_status_t size_check(const brood_queue_t *queue, size_t size)
                        (unsigned long long)brood__ring_limit(&queue->ring));
 }
 
-static void fill_args(void *context, void *place, size_t size)
-{
+static void fill_args(void *context, void *place, size_t size) {
     (void)size;
     brood__args_encode(*(const brood_args_t *)context, place);
 }
 
 apr_status_t brood_queue_put(brood_queue_t *queue, brood_args_t args,
-                             apr_interval_time_t timeout)
-{
+                             apr_interval_time_t timeout) {
     size_t size = 0;
     apr_status_t rv = queue_check(queue);
     if (rv == APR_SUCCESS) {
@@ -130,16 +121,14 @@ apr_status_t brood_queue_put(brood_queue_t *queue, brood_args_t args,
                                                brood__deadline(timeout));
 }
 
-static void fill_bytes(void *context, void *place, size_t size)
-{
+static void fill_bytes(void *context, void *place, size_t size) {
     if (size != 0) {
         memcpy(place, context, size);
     }
 }
 
 apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *data, size_t size,
-                                   apr_interval_time_t timeout)
-{
+                                   apr_interval_time_t timeout) {
     apr_status_t rv = queue_check(queue);
     if (rv == APR_SUCCESS && data == NULL && size != 0) {
         rv = brood__fail(APR_EINVAL, "data is NULL and size is %llu",
@@ -149,8 +138,8 @@ apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *data, size_
         rv = size_check(queue, size);
     }
     return rv != APR_SUCCESS ? rv
-                             : brood__ring_put(&queue->ring, size, fill_bytes, (void *)data,
-                                               brood__deadline(timeout));
+                             : brood__ring_put(&queue->ring, size, fill_bytes,
+                                               (void *)data, brood__deadline(timeout));
 }
 
 typedef struct drain_pool_t {
@@ -159,8 +148,7 @@ typedef struct drain_pool_t {
     size_t size;
 } drain_pool_t;
 
-static apr_status_t drain_pool(void *context, const void *place, size_t size)
-{
+static apr_status_t drain_pool(void *context, const void *place, size_t size) {
     drain_pool_t *drain = context;
     drain->data = apr_palloc(drain->pool, size == 0 ? 1 : size);
     if (drain->data == NULL) {
@@ -172,8 +160,7 @@ static apr_status_t drain_pool(void *context, const void *place, size_t size)
 }
 
 apr_status_t brood_queue_get(brood_queue_t *queue, brood_values_t **values,
-                             apr_interval_time_t timeout, apr_pool_t *pool)
-{
+                             apr_interval_time_t timeout, apr_pool_t *pool) {
     drain_pool_t drain = {pool, NULL, 0};
     apr_status_t rv;
     *values = NULL;
@@ -193,8 +180,7 @@ typedef struct drain_buffer_t {
     size_t size;
 } drain_buffer_t;
 
-static apr_status_t drain_buffer(void *context, const void *place, size_t size)
-{
+static apr_status_t drain_buffer(void *context, const void *place, size_t size) {
     drain_buffer_t *drain = context;
     drain->size = size;
     if (size > drain->capacity) {
@@ -207,8 +193,7 @@ static apr_status_t drain_buffer(void *context, const void *place, size_t size)
 }
 
 apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t capacity,
-                                   size_t *size, apr_interval_time_t timeout)
-{
+                                   size_t *size, apr_interval_time_t timeout) {
     drain_buffer_t drain = {buffer, capacity, 0};
     apr_status_t rv;
     *size = 0;
@@ -218,7 +203,8 @@ apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t ca
                          (unsigned long long)capacity);
     }
     if (rv == APR_SUCCESS) {
-        rv = brood__ring_get(&queue->ring, drain_buffer, &drain, brood__deadline(timeout));
+        rv =
+            brood__ring_get(&queue->ring, drain_buffer, &drain, brood__deadline(timeout));
     }
     if (rv == APR_SUCCESS || rv == BROOD_ETOOBIG) {
         *size = drain.size;
@@ -230,30 +216,25 @@ apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t ca
     return rv;
 }
 
-apr_status_t brood_queue_qsize(brood_queue_t *queue, size_t *count)
-{
+apr_status_t brood_queue_qsize(brood_queue_t *queue, size_t *count) {
     apr_status_t rv = queue_check(queue);
     *count = rv == APR_SUCCESS ? brood__ring_count(&queue->ring) : 0;
     return rv;
 }
 
-int brood_queue_empty(brood_queue_t *queue)
-{
+int brood_queue_empty(brood_queue_t *queue) {
     return queue_check(queue) != APR_SUCCESS || brood__ring_count(&queue->ring) == 0;
 }
 
-int brood_queue_full(brood_queue_t *queue)
-{
+int brood_queue_full(brood_queue_t *queue) {
     return queue_check(queue) == APR_SUCCESS && brood__ring_is_full(&queue->ring, 0);
 }
 
-size_t brood_queue_limit(brood_queue_t *queue)
-{
+size_t brood_queue_limit(brood_queue_t *queue) {
     return queue_check(queue) == APR_SUCCESS ? brood__ring_limit(&queue->ring) : 0;
 }
 
-apr_status_t brood_queue_close(brood_queue_t *queue)
-{
+apr_status_t brood_queue_close(brood_queue_t *queue) {
     apr_status_t rv = queue_check(queue);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
@@ -261,15 +242,13 @@ apr_status_t brood_queue_close(brood_queue_t *queue)
     return rv == APR_SUCCESS ? queue_cleanup(queue) : rv;
 }
 
-static apr_status_t queue_pack(brood_handle_t *handle, brood__parcel_t *parcel)
-{
+static apr_status_t queue_pack(brood_handle_t *handle, brood__parcel_t *parcel) {
     brood__parcel_put_os_handle(parcel, ((brood_queue_t *)handle)->ring.segment->memory);
     return APR_SUCCESS;
 }
 
 static apr_status_t queue_unpack(brood_handle_t **handle, brood__parcel_t *parcel,
-                                 apr_pool_t *pool)
-{
+                                 apr_pool_t *pool) {
     brood_queue_t *queue;
     brood_os_handle_t memory;
     apr_status_t rv = queue_new(&queue, pool);
@@ -287,5 +266,5 @@ static apr_status_t queue_unpack(brood_handle_t **handle, brood__parcel_t *parce
     return rv;
 }
 
-const brood__handle_class_t brood__queue_class = {BROOD__HANDLE_QUEUE, "queue", queue_pack,
-                                                  queue_unpack};
+const brood__handle_class_t brood__queue_class = {BROOD__HANDLE_QUEUE, "queue",
+                                                  queue_pack, queue_unpack};

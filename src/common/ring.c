@@ -18,8 +18,7 @@
 #include "status.h"
 
 /* One looking at the other end's mark, through the copy while that is good enough. */
-static int room_for(brood__ring_t *ring, uint64_t tail, uint64_t bytes)
-{
+static int room_for(brood__ring_t *ring, uint64_t tail, uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     uint32_t items_most = ring->max_items != 0 ? ring->max_items : BROOD__MARK_COUNT_MASK;
     uint64_t head = atomic_load_explicit(&shared->head_seen, memory_order_relaxed);
@@ -38,19 +37,16 @@ static int room_for(brood__ring_t *ring, uint64_t tail, uint64_t bytes)
 }
 
 /* The unused end of the ring that a record of this size has to skip. */
-static uint64_t gap_before(const brood__ring_t *ring, uint64_t tail, uint64_t bytes)
-{
+static uint64_t gap_before(const brood__ring_t *ring, uint64_t tail, uint64_t bytes) {
     uint64_t at = brood__mark_position(tail) & (ring->capacity - 1);
     return at + bytes <= ring->capacity ? 0 : ring->capacity - at;
 }
 
-static uint64_t record_size(const brood__ring_t *ring, size_t size)
-{
+static uint64_t record_size(const brood__ring_t *ring, size_t size) {
     return brood__record_bytes(size > ring->inline_limit ? sizeof(uint64_t) : size);
 }
 
-int brood__ring_is_full(brood__ring_t *ring, size_t size)
-{
+int brood__ring_is_full(brood__ring_t *ring, size_t size) {
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     uint64_t bytes = record_size(ring, size);
@@ -61,8 +57,7 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size)
            (size > ring->inline_limit && !brood__bulk_has_room(ring, size));
 }
 
-uint32_t brood__ring_count(brood__ring_t *ring)
-{
+uint32_t brood__ring_count(brood__ring_t *ring) {
     uint64_t head, tail, again;
     do { /* ends when head stood still meanwhile: then both were true at one moment */
         head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
@@ -72,42 +67,36 @@ uint32_t brood__ring_count(brood__ring_t *ring)
     return brood__mark_items(tail, head);
 }
 
-static int has_items(brood__ring_t *ring)
-{
+static int has_items(brood__ring_t *ring) {
     return brood__mark_items(
                atomic_load_explicit(&ring->shared->tail, memory_order_relaxed),
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-static int condition_items(void *ring, size_t size)
-{
+static int condition_items(void *ring, size_t size) {
     (void)size;
     return has_items(ring);
 }
 
-static int condition_space(void *ring, size_t size)
-{
+static int condition_space(void *ring, size_t size) {
     return !brood__ring_is_full(ring, size);
 }
 
 /* A death of the owner needs no repair: see the head of this file. */
 static apr_status_t side_lock(const brood_os_word_t *lock, brood__pace_t *pace,
-                              brood_os_deadline_t deadline)
-{
+                              brood_os_deadline_t deadline) {
     apr_status_t rv = brood__lockword_acquire(lock, pace, deadline);
     return rv == BROOD_EOWNERDEAD ? APR_SUCCESS : rv;
 }
 
-static brood__record_t *record_at(const brood__ring_t *ring, uint64_t mark)
-{
+static brood__record_t *record_at(const brood__ring_t *ring, uint64_t mark) {
     return (brood__record_t *)(ring->data +
                                (brood__mark_position(mark) & (ring->capacity - 1)));
 }
 
 /* Writes the record with put_lock held and room assured, and publishes it. */
 static apr_status_t record_put(brood__ring_t *ring, uint64_t tail, uint64_t bytes,
-                               size_t size, brood__ring_fill_t *fill, void *context)
-{
+                               size_t size, brood__ring_fill_t *fill, void *context) {
     brood__ring_shared_t *shared = ring->shared;
     uint64_t gap = gap_before(ring, tail, bytes);
     brood__record_t *record;
@@ -141,8 +130,7 @@ static apr_status_t record_put(brood__ring_t *ring, uint64_t tail, uint64_t byte
 
 /* One try with put_lock: APR_EAGAIN when there is no room. */
 static apr_status_t put_try(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                            void *context, brood_os_deadline_t deadline)
-{
+                            void *context, brood_os_deadline_t deadline) {
     uint64_t bytes = record_size(ring, size);
     uint64_t tail;
     apr_status_t rv = side_lock(&ring->put_lock, &ring->put_pace, deadline);
@@ -162,8 +150,7 @@ static apr_status_t put_try(brood__ring_t *ring, size_t size, brood__ring_fill_t
 }
 
 apr_status_t brood__ring_put(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                             void *context, brood_os_deadline_t deadline)
-{
+                             void *context, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
     apr_status_t rv = put_try(ring, size, fill, context, deadline);
     while (rv == APR_EAGAIN) { /* ends with room, a failure or the deadline */
@@ -185,8 +172,7 @@ apr_status_t brood__ring_put(brood__ring_t *ring, size_t size, brood__ring_fill_
 }
 
 /* Whether a consumer with get_lock has a message at `head`. */
-static int message_there(brood__ring_t *ring, uint64_t head)
-{
+static int message_there(brood__ring_t *ring, uint64_t head) {
     brood__ring_shared_t *shared = ring->shared;
     uint64_t tail = atomic_load_explicit(&shared->tail_seen, memory_order_relaxed);
     if (brood__mark_items(tail, head) == 0 ||
@@ -200,8 +186,7 @@ static int message_there(brood__ring_t *ring, uint64_t head)
 
 /* Takes the message at `head` out, with get_lock held. */
 static apr_status_t record_get(brood__ring_t *ring, uint64_t head,
-                               brood__ring_drain_t *drain, void *context)
-{
+                               brood__ring_drain_t *drain, void *context) {
     brood__record_t *at = record_at(ring, head);
     brood__record_t record;
     uint64_t where = 0;
@@ -238,9 +223,8 @@ static apr_status_t record_get(brood__ring_t *ring, uint64_t head,
 }
 
 /* One try with get_lock: APR_EAGAIN when there is no message. */
-static apr_status_t get_try(brood__ring_t *ring, brood__ring_drain_t *drain, void *context,
-                            brood_os_deadline_t deadline)
-{
+static apr_status_t get_try(brood__ring_t *ring, brood__ring_drain_t *drain,
+                            void *context, brood_os_deadline_t deadline) {
     uint64_t head;
     apr_status_t rv = side_lock(&ring->get_lock, &ring->get_pace, deadline);
     if (rv != APR_SUCCESS) {
@@ -255,16 +239,14 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_drain_t *drain, voi
 
 /* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
  * finds out; 0, tail has to be looked at. */
-static int has_items_seen(brood__ring_t *ring)
-{
+static int has_items_seen(brood__ring_t *ring) {
     return brood__mark_items(
                atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain, void *context,
-                             brood_os_deadline_t deadline)
-{
+apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain,
+                             void *context, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
     apr_status_t rv = has_items_seen(ring) || has_items(ring)
                           ? get_try(ring, drain, context, deadline)

@@ -30,7 +30,7 @@ typedef struct brood__ring_shared_t {
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
     uint32_t put_unused;
-    _Atomic uint64_t tail;      /* mark; a release store publishes the message before it */
+    _Atomic uint64_t tail; /* mark; a release store publishes the message before it */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t bulk_tail; /* where the next large message may begin */
     /* The consumers' side, guarded by get_lock. */
@@ -69,7 +69,8 @@ typedef struct brood__ring_t {
 
 /* Makes a ring in a segment of its own, or opens one that has arrived (the handle is the
  * ring's from then on, also on failure). */
-apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity, uint32_t max_items);
+apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity,
+                                uint32_t max_items);
 apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory);
 void brood__ring_close(brood__ring_t *ring);
 
@@ -84,8 +85,8 @@ apr_status_t brood__ring_put(brood__ring_t *ring, size_t size, brood__ring_fill_
                              void *context, brood_os_deadline_t deadline);
 
 /* Takes the oldest message through `drain`. */
-apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain, void *context,
-                             brood_os_deadline_t deadline);
+apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain,
+                             void *context, brood_os_deadline_t deadline);
 
 /* Messages in the ring at one moment. */
 uint32_t brood__ring_count(brood__ring_t *ring);
@@ -105,39 +106,35 @@ typedef struct brood__record_t {
     uint32_t flags; /* 0 or BROOD__RECORD_SKIP */
 } brood__record_t;
 
-#define BROOD__RECORD_SKIP 1u /* no message: the rest of the ring up to its end is unused */
+#define BROOD__RECORD_SKIP \
+    1u /* no message: the rest of the ring up to its end is unused */
 
-static inline uint64_t brood__mark_position(uint64_t mark)
-{
+static inline uint64_t brood__mark_position(uint64_t mark) {
     return mark >> BROOD__MARK_COUNT_BITS;
 }
 
-static inline uint32_t brood__mark_count(uint64_t mark)
-{
+static inline uint32_t brood__mark_count(uint64_t mark) {
     return (uint32_t)mark & BROOD__MARK_COUNT_MASK;
 }
 
 /* The mark after `bytes` more bytes and `messages` more messages. */
-static inline uint64_t brood__mark_after(uint64_t mark, uint64_t bytes, uint32_t messages)
-{
+static inline uint64_t brood__mark_after(uint64_t mark, uint64_t bytes,
+                                         uint32_t messages) {
     uint64_t position = (brood__mark_position(mark) + bytes) & BROOD__MARK_POSITION_MASK;
     uint32_t count = (brood__mark_count(mark) + messages) & BROOD__MARK_COUNT_MASK;
     return (position << BROOD__MARK_COUNT_BITS) | count;
 }
 
-static inline uint64_t brood__mark_bytes(uint64_t tail, uint64_t head)
-{
+static inline uint64_t brood__mark_bytes(uint64_t tail, uint64_t head) {
     return (brood__mark_position(tail) - brood__mark_position(head)) &
            BROOD__MARK_POSITION_MASK;
 }
 
-static inline uint32_t brood__mark_items(uint64_t tail, uint64_t head)
-{
+static inline uint32_t brood__mark_items(uint64_t tail, uint64_t head) {
     return (brood__mark_count(tail) - brood__mark_count(head)) & BROOD__MARK_COUNT_MASK;
 }
 
-static inline uint64_t brood__record_bytes(uint64_t payload)
-{
+static inline uint64_t brood__record_bytes(uint64_t payload) {
     return (sizeof(brood__record_t) + payload + 7) & ~(uint64_t)7;
 }
 

@@ -15,36 +15,29 @@
 #include "os/memory.h"
 #include "status.h"
 
-static uint64_t round_up(uint64_t size)
-{
+static uint64_t round_up(uint64_t size) {
     uint64_t unit = brood_os_memory_granularity();
     return (size + unit - 1) / unit * unit;
 }
 
 /* Where a message of `size` bytes would begin; it must not wrap. */
-static uint64_t bulk_start(const brood__ring_t *ring, uint64_t tail, uint64_t size)
-{
+static uint64_t bulk_start(const brood__ring_t *ring, uint64_t tail, uint64_t size) {
     uint64_t at = tail % ring->bulk_size;
     return at + size <= ring->bulk_size ? tail : tail - at + ring->bulk_size;
 }
 
-int brood__bulk_has_room(brood__ring_t *ring, size_t size)
-{
+int brood__bulk_has_room(brood__ring_t *ring, size_t size) {
     uint64_t need = round_up(size);
-    uint64_t tail =
-        atomic_load_explicit(&ring->shared->bulk_tail, memory_order_relaxed);
+    uint64_t tail = atomic_load_explicit(&ring->shared->bulk_tail, memory_order_relaxed);
     /* acquire: pairs with the release in brood__bulk_give_back; the pages are done with */
-    uint64_t head =
-        atomic_load_explicit(&ring->shared->bulk_head, memory_order_acquire);
+    uint64_t head = atomic_load_explicit(&ring->shared->bulk_head, memory_order_acquire);
     return bulk_start(ring, tail, need) + need - head <= ring->bulk_size;
 }
 
 apr_status_t brood__bulk_write(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                               void *context, uint64_t *where, uint64_t *next_tail)
-{
+                               void *context, uint64_t *where, uint64_t *next_tail) {
     uint64_t need = round_up(size);
-    uint64_t tail =
-        atomic_load_explicit(&ring->shared->bulk_tail, memory_order_relaxed);
+    uint64_t tail = atomic_load_explicit(&ring->shared->bulk_tail, memory_order_relaxed);
     uint64_t start = bulk_start(ring, tail, need);
     uint64_t offset = ring->bulk_offset + start % ring->bulk_size;
     brood_os_handle_t memory = ring->segment->memory;
@@ -68,8 +61,7 @@ apr_status_t brood__bulk_write(brood__ring_t *ring, size_t size, brood__ring_fil
 }
 
 apr_status_t brood__bulk_read(brood__ring_t *ring, uint64_t where, size_t size,
-                              brood__ring_drain_t *drain, void *context)
-{
+                              brood__ring_drain_t *drain, void *context) {
     uint64_t at = where % ring->bulk_size;
     uint64_t need = round_up(size);
     void *place;
@@ -89,18 +81,16 @@ apr_status_t brood__bulk_read(brood__ring_t *ring, uint64_t where, size_t size,
     return rv;
 }
 
-void brood__bulk_give_back(brood__ring_t *ring, uint64_t where, size_t size)
-{
-    uint64_t head =
-        atomic_load_explicit(&ring->shared->bulk_head, memory_order_relaxed);
+void brood__bulk_give_back(brood__ring_t *ring, uint64_t where, size_t size) {
+    uint64_t head = atomic_load_explicit(&ring->shared->bulk_head, memory_order_relaxed);
     uint64_t end = where + round_up(size);
     if (end - head > ring->bulk_size) {
         head = where;
     }
     while (head != end) {
         uint64_t at = head % ring->bulk_size;
-        uint64_t piece = end - head < ring->bulk_size - at ? end - head
-                                                           : ring->bulk_size - at;
+        uint64_t piece =
+            end - head < ring->bulk_size - at ? end - head : ring->bulk_size - at;
         /* Where the system cannot, the pages wait for the next large message. */
         (void)brood_os_memory_decommit(ring->segment->memory, ring->bulk_offset + at,
                                        (size_t)piece);

@@ -11,8 +11,7 @@
 #define BULK_MOST (4ull << 30)
 #define MESSAGE_MOST ((2ull << 30) - 4096)
 
-static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead)
-{
+static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     brood__ring_t *ring = (brood__ring_t *)sweeper;
     brood__lockword_sweep(&ring->put_lock, dead);
     brood__lockword_sweep(&ring->get_lock, dead);
@@ -21,8 +20,7 @@ static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead)
     brood_os_unpark(&ring->space, INT32_MAX);
 }
 
-static void ring_bind(brood__ring_t *ring, brood__segment_t *segment)
-{
+static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     brood__ring_shared_t *shared = (brood__ring_shared_t *)segment->base;
     memset(ring, 0, sizeof *ring);
     ring->segment = segment;
@@ -41,8 +39,8 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment)
     brood__sweeper_add(&ring->sweeper);
 }
 
-apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity, uint32_t max_items)
-{
+apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity,
+                                uint32_t max_items) {
     brood__segment_t *segment;
     brood__ring_shared_t *shared;
     uint64_t unit = brood_os_memory_granularity();
@@ -52,8 +50,8 @@ apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity, uint32_t
     uint64_t bulk_size = sparse < BULK_MOST ? sparse : BULK_MOST;
     apr_status_t rv = brood__session_ensure();
     if (rv == APR_SUCCESS) {
-        rv = brood__segment_create(&segment, BROOD__SEGMENT_QUEUE, bulk_offset + bulk_size,
-                                   (size_t)committed);
+        rv = brood__segment_create(&segment, BROOD__SEGMENT_QUEUE,
+                                   bulk_offset + bulk_size, (size_t)committed);
     }
     if (rv != APR_SUCCESS) {
         return rv;
@@ -68,8 +66,7 @@ apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity, uint32_t
     return APR_SUCCESS;
 }
 
-static int layout_is_sane(const brood__segment_t *segment)
-{
+static int layout_is_sane(const brood__segment_t *segment) {
     const brood__ring_shared_t *shared = (const brood__ring_shared_t *)segment->base;
     uint64_t unit = brood_os_memory_granularity();
     return segment->mapped > sizeof *shared && shared->capacity >= 4096 &&
@@ -82,8 +79,7 @@ static int layout_is_sane(const brood__segment_t *segment)
            shared->max_items <= BROOD__MARK_COUNT_MASK;
 }
 
-apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory)
-{
+apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
     brood__segment_t *segment;
     apr_status_t rv = brood__segment_attach(&segment, BROOD__SEGMENT_QUEUE, memory);
     if (rv != APR_SUCCESS) {
@@ -97,15 +93,14 @@ apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory)
     return APR_SUCCESS;
 }
 
-void brood__ring_close(brood__ring_t *ring)
-{
+void brood__ring_close(brood__ring_t *ring) {
     brood__sweeper_remove(&ring->sweeper);
     brood__segment_release(ring->segment);
     ring->segment = NULL;
 }
 
-size_t brood__ring_limit(const brood__ring_t *ring)
-{
-    uint64_t limit = ring->bulk_size / 2 < MESSAGE_MOST ? ring->bulk_size / 2 : MESSAGE_MOST;
+size_t brood__ring_limit(const brood__ring_t *ring) {
+    uint64_t limit =
+        ring->bulk_size / 2 < MESSAGE_MOST ? ring->bulk_size / 2 : MESSAGE_MOST;
     return limit < SIZE_MAX / 2 ? (size_t)limit : SIZE_MAX / 2;
 }

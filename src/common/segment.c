@@ -20,21 +20,18 @@
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood__segment_t *list;
 
-static void list_add(brood__segment_t *segment)
-{
+static void list_add(brood__segment_t *segment) {
     brood__guard_take(&list_guard);
     segment->next = list;
     list = segment;
     brood__guard_give(&list_guard);
 }
 
-static size_t round_up(size_t size, size_t unit)
-{
+static size_t round_up(size_t size, size_t unit) {
     return (size + unit - 1) / unit * unit;
 }
 
-static apr_status_t segment_map(brood__segment_t *segment, size_t length)
-{
+static apr_status_t segment_map(brood__segment_t *segment, size_t length) {
     void *base;
     apr_status_t rv = brood_os_memory_map(segment->memory, 0, length, &base);
     if (rv == APR_SUCCESS) {
@@ -44,8 +41,7 @@ static apr_status_t segment_map(brood__segment_t *segment, size_t length)
     return rv;
 }
 
-static void segment_free(brood__segment_t *segment)
-{
+static void segment_free(brood__segment_t *segment) {
     if (segment->base != NULL) {
         brood_os_memory_unmap(segment->base, segment->mapped);
     }
@@ -54,8 +50,7 @@ static void segment_free(brood__segment_t *segment)
 }
 
 static apr_status_t segment_new(brood__segment_t **segment, brood_os_handle_t memory,
-                                brood__segment_kind_t kind)
-{
+                                brood__segment_kind_t kind) {
     *segment = calloc(1, sizeof **segment);
     if (*segment == NULL) {
         return APR_ENOMEM;
@@ -66,8 +61,7 @@ static apr_status_t segment_new(brood__segment_t **segment, brood_os_handle_t me
     return APR_SUCCESS;
 }
 
-static apr_status_t head_write(brood__segment_t *segment, uint64_t size)
-{
+static apr_status_t head_write(brood__segment_t *segment, uint64_t size) {
     brood__segment_head_t *head = (brood__segment_head_t *)segment->base;
     uint64_t id = 0;
     while (id == 0) {
@@ -90,8 +84,7 @@ static apr_status_t head_write(brood__segment_t *segment, uint64_t size)
 }
 
 apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_kind_t kind,
-                                   uint64_t size, size_t committed)
-{
+                                   uint64_t size, size_t committed) {
     brood_os_handle_t memory;
     brood__segment_t *fresh;
     apr_status_t rv;
@@ -124,8 +117,7 @@ apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_ki
 
 /* Everything in the head is checked before any of it is used. */
 static apr_status_t head_check(const brood__segment_head_t *head,
-                               brood__segment_kind_t kind, uint64_t object_size)
-{
+                               brood__segment_kind_t kind, uint64_t object_size) {
     if (head->magic != SEGMENT_MAGIC || head->byte_order != SEGMENT_BYTE_ORDER ||
         head->version != SEGMENT_VERSION || head->head_size != sizeof *head) {
         return brood__fail(BROOD_EMISMATCH, "a segment of layout %u was expected",
@@ -144,8 +136,7 @@ static apr_status_t head_check(const brood__segment_head_t *head,
 
 /* Reads the head through a small mapping of its own. */
 static apr_status_t head_read(brood__segment_head_t *head, brood_os_handle_t memory,
-                              brood__segment_kind_t kind)
-{
+                              brood__segment_kind_t kind) {
     size_t unit = brood_os_memory_granularity();
     uint64_t object_size;
     void *page;
@@ -167,12 +158,10 @@ static apr_status_t head_read(brood__segment_head_t *head, brood_os_handle_t mem
     return head_check(head, kind, object_size);
 }
 
-static brood__segment_t *list_find(uint64_t id)
-{
+static brood__segment_t *list_find(uint64_t id) {
     brood__segment_t *segment;
     brood__guard_take(&list_guard);
-    for (segment = list; segment != NULL && segment->id != id; segment = segment->next) {
-    }
+    for (segment = list; segment != NULL && segment->id != id; segment = segment->next) {}
     if (segment != NULL) {
         segment->users++;
     }
@@ -181,8 +170,7 @@ static brood__segment_t *list_find(uint64_t id)
 }
 
 apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_kind_t kind,
-                                   brood_os_handle_t memory)
-{
+                                   brood_os_handle_t memory) {
     brood__segment_head_t head;
     brood__segment_t *fresh;
     apr_status_t rv;
@@ -214,15 +202,13 @@ apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_ki
     return APR_SUCCESS;
 }
 
-void brood__segment_release(brood__segment_t *segment)
-{
+void brood__segment_release(brood__segment_t *segment) {
     brood__segment_t **link;
     int last;
     brood__guard_take(&list_guard);
     last = --segment->users == 0;
     if (last) {
-        for (link = &list; *link != segment; link = &(*link)->next) {
-        }
+        for (link = &list; *link != segment; link = &(*link)->next) {}
         *link = segment->next;
     }
     brood__guard_give(&list_guard);
@@ -231,7 +217,6 @@ void brood__segment_release(brood__segment_t *segment)
     }
 }
 
-void brood__segment_after_fork(void)
-{
+void brood__segment_after_fork(void) {
     brood__guard_reset(&list_guard);
 }

@@ -34,8 +34,8 @@ _Static_assert(sizeof(brood__segment_head_t) == 64, "the head is one cache line"
 typedef struct brood__segment_t {
     struct brood__segment_t *next;
     brood_os_handle_t memory;
-    uint8_t *base;   /* mapping of the committed part */
-    size_t mapped;   /* its length */
+    uint8_t *base; /* mapping of the committed part */
+    size_t mapped; /* its length */
     uint64_t id;
     uint64_t size;
     brood__segment_kind_t kind;
@@ -57,8 +57,7 @@ void brood__segment_release(brood__segment_t *segment);
 
 /* The place of a word of the segment, for waiting on it. */
 static inline brood_os_word_t brood__segment_word(const brood__segment_t *segment,
-                                                  _Atomic uint32_t *word)
-{
+                                                  _Atomic uint32_t *word) {
     brood_os_word_t place = {word, segment->id,
                              (uint64_t)((uint8_t *)word - segment->base)};
     return place;

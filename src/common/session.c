@@ -31,15 +31,13 @@ static brood_os_identity_t parent_identity;
 
 static void at_raw_fork(void);
 
-static size_t park_offset(void)
-{
+static size_t park_offset(void) {
     size_t table = brood__participant_table_size();
     return (table + 63) / 64 * 64;
 }
 
 /* From now on this process is `id` in the session of `segment`. */
-static apr_status_t enter(brood__segment_t *segment, uint32_t id)
-{
+static apr_status_t enter(brood__segment_t *segment, uint32_t id) {
     size_t area = brood_os_park_area_size();
     apr_status_t rv = brood__participant_claim(id);
     if (rv != APR_SUCCESS) {
@@ -53,8 +51,7 @@ static apr_status_t enter(brood__segment_t *segment, uint32_t id)
     return APR_SUCCESS;
 }
 
-static apr_status_t session_make(void)
-{
+static apr_status_t session_make(void) {
     brood__segment_t *fresh;
     uint32_t id;
     size_t size = park_offset() + brood_os_park_area_size();
@@ -75,8 +72,7 @@ static apr_status_t session_make(void)
     return brood_os_at_fork_child(at_raw_fork);
 }
 
-apr_status_t brood__session_ensure(void)
-{
+apr_status_t brood__session_ensure(void) {
     apr_status_t rv = APR_SUCCESS;
     if (brood__self_id != 0) {
         return APR_SUCCESS;
@@ -89,13 +85,11 @@ apr_status_t brood__session_ensure(void)
     return rv;
 }
 
-apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id)
-{
+apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
     brood__segment_t *arrived;
     brood__segment_t *own = control;
     uint32_t own_id = brood__self_id;
-    apr_status_t rv =
-        brood__segment_attach(&arrived, BROOD__SEGMENT_CONTROL, handle);
+    apr_status_t rv = brood__segment_attach(&arrived, BROOD__SEGMENT_CONTROL, handle);
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -121,8 +115,7 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id)
     return brood_os_at_fork_child(at_raw_fork);
 }
 
-uint32_t brood__session_disown(void)
-{
+uint32_t brood__session_disown(void) {
     uint32_t parent = brood__self_id;
     brood__guard_reset(&session_guard);
     brood__guard_reset(&sweep_guard);
@@ -133,15 +126,13 @@ uint32_t brood__session_disown(void)
     return parent;
 }
 
-apr_status_t brood__session_claim(uint32_t id)
-{
+apr_status_t brood__session_claim(uint32_t id) {
     return enter(control, id);
 }
 
 /* A fork that Brood did not make: the child is a process of its own all the same. When it
  * finds no place it makes a session of its own at the next use. */
-static void at_raw_fork(void)
-{
+static void at_raw_fork(void) {
     uint32_t parent = brood__session_disown();
     uint32_t id;
     if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS) {
@@ -150,18 +141,15 @@ static void at_raw_fork(void)
     }
 }
 
-apr_status_t brood__session_reserve(uint32_t *id)
-{
+apr_status_t brood__session_reserve(uint32_t *id) {
     return brood__participant_reserve(id, brood__self_id);
 }
 
-brood_os_handle_t brood__session_control(void)
-{
+brood_os_handle_t brood__session_control(void) {
     return control == NULL ? BROOD_OS_NO_HANDLE : control->memory;
 }
 
-void brood__session_bury(uint32_t id)
-{
+void brood__session_bury(uint32_t id) {
     brood__sweeper_t *sweeper;
     if (id == 0) {
         return;
@@ -175,8 +163,7 @@ void brood__session_bury(uint32_t id)
     brood__participant_free(id);
 }
 
-void brood__session_leave(void)
-{
+void brood__session_leave(void) {
     if (brood__self_id != 0) {
         brood__arena_leave(brood__self_id);
         brood__participant_free(brood__self_id);
@@ -184,8 +171,7 @@ void brood__session_leave(void)
     }
 }
 
-apr_pool_t *brood__session_pool(void)
-{
+apr_pool_t *brood__session_pool(void) {
     brood__guard_take(&session_guard);
     if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
         atexit(apr_terminate);
@@ -197,46 +183,38 @@ apr_pool_t *brood__session_pool(void)
     return process_pool;
 }
 
-void brood__session_set_name(const char *name)
-{
+void brood__session_set_name(const char *name) {
     apr_cpystrn(current_name, name, sizeof current_name);
 }
 
-void brood__session_set_parent(const brood_os_identity_t *parent)
-{
+void brood__session_set_parent(const brood_os_identity_t *parent) {
     parent_identity = *parent;
 }
 
-int brood__session_parent(brood_os_identity_t *parent)
-{
+int brood__session_parent(brood_os_identity_t *parent) {
     *parent = parent_identity;
     return parent->pid != 0;
 }
 
-const char *brood_current_name(void)
-{
+const char *brood_current_name(void) {
     return current_name;
 }
 
-int64_t brood_parent_pid(void)
-{
+int64_t brood_parent_pid(void) {
     return parent_identity.pid;
 }
 
-void brood__sweeper_add(brood__sweeper_t *sweeper)
-{
+void brood__sweeper_add(brood__sweeper_t *sweeper) {
     brood__guard_take(&sweep_guard);
     sweeper->next = sweepers;
     sweepers = sweeper;
     brood__guard_give(&sweep_guard);
 }
 
-void brood__sweeper_remove(brood__sweeper_t *sweeper)
-{
+void brood__sweeper_remove(brood__sweeper_t *sweeper) {
     brood__sweeper_t **link;
     brood__guard_take(&sweep_guard);
-    for (link = &sweepers; *link != NULL && *link != sweeper; link = &(*link)->next) {
-    }
+    for (link = &sweepers; *link != NULL && *link != sweeper; link = &(*link)->next) {}
     if (*link != NULL) {
         *link = sweeper->next;
     }

@@ -13,8 +13,7 @@
 
 /* The handles of the state go into the parcel, their classes into `codes`. */
 static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *parcel,
-                                 brood_bytes_t *codes, apr_pool_t *pool)
-{
+                                 brood_bytes_t *codes, apr_pool_t *pool) {
     brood_handle_t *const *handles;
     size_t count = brood__values_handles(state, &handles);
     uint8_t *bytes = apr_palloc(pool, count + 1);
@@ -35,8 +34,7 @@ static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *p
 }
 
 /* What becomes a stream of the child is this process's, if it has one. */
-static void pack_streams(brood__parcel_t *parcel)
-{
+static void pack_streams(brood__parcel_t *parcel) {
     for (int number = 1; number <= 2; number++) {
         brood_os_handle_t handle = brood_os_standard_get(number);
         if (handle == BROOD_OS_NO_HANDLE) {
@@ -47,8 +45,7 @@ static void pack_streams(brood__parcel_t *parcel)
 }
 
 static apr_status_t record_fill(brood__boot_record_t *record, const brood__start_t *start,
-                                brood__role_t role)
-{
+                                brood__role_t role) {
     apr_status_t rv = APR_SUCCESS;
     memset(record, 0, sizeof *record);
     record->role = role;
@@ -71,10 +68,9 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     return rv;
 }
 
-apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, int streams,
-                               brood_bytes_t *record,
-                               brood__parcel_t **parcel)
-{
+apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
+                               int streams, brood_bytes_t *record,
+                               brood__parcel_t **parcel) {
     brood__boot_record_t fields;
     char directory[BROOD_OS_PATH_MAX];
     const uint64_t *numbers;
@@ -108,8 +104,8 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, 
 apr_status_t brood__start_handshake(brood_os_handle_t stream,
                                     const brood_os_process_t *peer, brood_bytes_t record,
                                     const brood__parcel_t *parcel,
-                                    brood_os_deadline_t deadline, brood__notice_t *notice)
-{
+                                    brood_os_deadline_t deadline,
+                                    brood__notice_t *notice) {
     apr_status_t sent = brood__boot_send(stream, peer, record, parcel, deadline);
     apr_status_t rv;
     BROOD_KILL_POINT("start.sent");
@@ -125,8 +121,8 @@ apr_status_t brood__start_handshake(brood_os_handle_t stream,
         rv = APR_EOF;
     }
     if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_FAILED) {
-        rv = brood__fail(notice->status == APR_SUCCESS ? BROOD_EBOOT : notice->status, "%s",
-                         notice->text);
+        rv = brood__fail(notice->status == APR_SUCCESS ? BROOD_EBOOT : notice->status,
+                         "%s", notice->text);
     }
     BROOD_KILL_POINT("start.acknowledged");
     return rv;

@@ -12,7 +12,7 @@ typedef struct brood__start_t {
     brood_values_t *state;
     const char *label;
     brood_os_identity_t parent; /* the process that starts */
-    const char *program; /* spawn: the image; NULL: the one that runs */
+    const char *program;        /* spawn: the image; NULL: the one that runs */
     int allow_threads;
     brood_os_deadline_t deadline;
     brood__child_t *child; /* to be filled in */
@@ -26,21 +26,22 @@ apr_status_t brood__start_spawn(brood__start_t *start);
 apr_status_t brood__start_forkserver(brood__start_t *start);
 
 /* A boot record and parcel for this start. `streams`: standard output and error travel too. */
-apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role, int streams,
-                               brood_bytes_t *record,
+apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
+                               int streams, brood_bytes_t *record,
                                brood__parcel_t **parcel);
 
 /* Starts the program's image with a boot stream, sends it the record and waits for its
  * answer. On success the child's process is in `child`, and the stream in *stream, unless
  * that is NULL. */
 apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
-                                brood_os_handle_t *stream);
+                                  brood_os_handle_t *stream);
 
 /* Sends a record to a child that reads `stream`, and waits for its word. APR_EOF: it ended
  * without one. */
 apr_status_t brood__start_handshake(brood_os_handle_t stream,
                                     const brood_os_process_t *peer, brood_bytes_t record,
                                     const brood__parcel_t *parcel,
-                                    brood_os_deadline_t deadline, brood__notice_t *notice);
+                                    brood_os_deadline_t deadline,
+                                    brood__notice_t *notice);
 
 #endif

@@ -8,8 +8,7 @@
 #include "status.h"
 #include <stdio.h>
 
-apr_status_t brood__start_fork(brood__start_t *start)
-{
+apr_status_t brood__start_fork(brood__start_t *start) {
     brood__child_t *child = start->child;
     unsigned threads = start->allow_threads ? 1 : brood_os_thread_count();
     apr_status_t rv;

@@ -19,8 +19,7 @@ static brood__child_t *server;
 static brood_os_handle_t control = BROOD_OS_NO_HANDLE;
 static unsigned generation;
 
-static void server_forget(void)
-{
+static void server_forget(void) {
     control = brood_os_handle_close(control);
     if (server != NULL) {
         brood__child_discard(server);
@@ -28,8 +27,7 @@ static void server_forget(void)
     }
 }
 
-static apr_status_t server_launch(const brood__start_t *asking)
-{
+static apr_status_t server_launch(const brood__start_t *asking) {
     brood__start_t start = *asking;
     apr_status_t rv;
     start.child = brood__child_new("ForkServer", 0, BROOD_START_SPAWN);
@@ -52,23 +50,21 @@ static apr_status_t server_launch(const brood__start_t *asking)
     return APR_SUCCESS;
 }
 
-static apr_status_t server_ensure(const brood__start_t *asking)
-{
+static apr_status_t server_ensure(const brood__start_t *asking) {
     if (server != NULL && brood__child_wait(server, 0) == APR_SUCCESS) {
         server_forget();
     }
     return server != NULL ? APR_SUCCESS : server_launch(asking);
 }
 
-static apr_status_t request_send(const brood__request_t *request)
-{
+static apr_status_t request_send(const brood__request_t *request) {
     size_t done = 0;
     return brood__stream_write_all(control, request, sizeof *request, &done,
                                    BROOD_OS_FOREVER);
 }
 
-static apr_status_t request_start(brood_os_handle_t theirs, brood_os_deadline_t deadline)
-{
+static apr_status_t request_start(brood_os_handle_t theirs,
+                                  brood_os_deadline_t deadline) {
     brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_START, 0, 0, 0};
     apr_status_t rv = request_send(&request);
     return rv != APR_SUCCESS
@@ -78,8 +74,7 @@ static apr_status_t request_start(brood_os_handle_t theirs, brood_os_deadline_t 
 
 /* Hands the child's stream to the server, to a new one if the old one is found dead. */
 static apr_status_t ask(const brood__start_t *start, brood_os_handle_t theirs,
-                        unsigned *which)
-{
+                        unsigned *which) {
     apr_status_t rv = APR_SUCCESS;
     brood__guard_take(&server_guard);
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -100,14 +95,14 @@ static apr_status_t ask(const brood__start_t *start, brood_os_handle_t theirs,
 }
 
 static apr_status_t handshake(const brood__start_t *start, brood_os_handle_t stream,
-                              brood_bytes_t record, const brood__parcel_t *parcel)
-{
+                              brood_bytes_t record, const brood__parcel_t *parcel) {
     brood_os_process_t unknown = BROOD_OS_PROCESS_INIT;
     brood__notice_t notice;
     apr_status_t rv = brood__start_handshake(stream, &unknown, record, parcel,
                                              start->deadline, &notice);
     if (rv == APR_EOF || (rv == APR_SUCCESS && notice.kind != BROOD__NOTICE_READY)) {
-        return brood__fail(BROOD_EBOOT, "the child ended while it booted in the forkserver");
+        return brood__fail(BROOD_EBOOT,
+                           "the child ended while it booted in the forkserver");
     }
     if (rv == APR_TIMEUP) {
         return brood__fail(rv, "the forkserver's child did not answer in time");
@@ -119,8 +114,7 @@ static apr_status_t handshake(const brood__start_t *start, brood_os_handle_t str
     return rv;
 }
 
-apr_status_t brood__start_forkserver(brood__start_t *start)
-{
+apr_status_t brood__start_forkserver(brood__start_t *start) {
     brood_os_handle_t mine, theirs;
     brood_bytes_t record;
     brood__parcel_t *parcel;
@@ -146,10 +140,9 @@ apr_status_t brood__start_forkserver(brood__start_t *start)
     return APR_SUCCESS;
 }
 
-apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how)
-{
-    brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_SIGNAL, (int32_t)how, 0,
-                                child->identity.pid};
+apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how) {
+    brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_SIGNAL, (int32_t)how,
+                                0, child->identity.pid};
     apr_status_t rv = APR_EGENERAL;
     brood__guard_take(&server_guard);
     if (server != NULL && child->server == generation) {
@@ -160,8 +153,7 @@ apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how)
     return rv == APR_SUCCESS ? rv : brood_os_identity_signal(&child->identity, how);
 }
 
-void brood__forkserver_stop(void)
-{
+void brood__forkserver_stop(void) {
     if (server == NULL) {
         return;
     }
@@ -173,8 +165,7 @@ void brood__forkserver_stop(void)
     server_forget();
 }
 
-void brood__forkserver_after_fork(void)
-{
+void brood__forkserver_after_fork(void) {
     brood__guard_reset(&server_guard);
     server_forget();
 }

@@ -10,10 +10,9 @@
 #define END_GRACE_NS (5 * 1000000000LL)
 
 static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t boot,
-                                  brood_os_process_t *process)
-{
-    static const char *const steps[] = {"", "preparing the child", "the working directory of",
-                                        "starting"};
+                                  brood_os_process_t *process) {
+    static const char *const steps[] = {"", "preparing the child",
+                                        "the working directory of", "starting"};
     brood_os_start_t image = {0};
     brood_os_start_step_t step;
     apr_status_t rv;
@@ -30,23 +29,23 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
 }
 
 /* The child gave no word: what its end says about that. */
-static apr_status_t end_without_word(brood_os_process_t *process)
-{
+static apr_status_t end_without_word(brood_os_process_t *process) {
     brood_os_exit_t how = {0, 0};
-    apr_status_t rv = brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
+    apr_status_t rv =
+        brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
     if (rv == APR_SUCCESS && how.signaled) {
-        return brood__fail(BROOD_EBOOT, "the child was killed by signal %d while it booted",
-                           how.code);
+        return brood__fail(BROOD_EBOOT,
+                           "the child was killed by signal %d while it booted", how.code);
     }
-    return brood__fail(BROOD_EMAINGUARD,
-                       "the child's main ended (exit code %d) before it reached brood_init; "
-                       "brood_init(&argc, &argv) must come first in main",
-                       how.code);
+    return brood__fail(
+        BROOD_EMAINGUARD,
+        "the child's main ended (exit code %d) before it reached brood_init; "
+        "brood_init(&argc, &argv) must come first in main",
+        how.code);
 }
 
 /* No child may be left of a start that failed. */
-static void end_failed(brood_os_process_t *process)
-{
+static void end_failed(brood_os_process_t *process) {
     brood_os_exit_t how;
     if (brood_os_process_wait(process, 0, &how) == APR_TIMEUP) {
         (void)brood_os_process_signal(process, BROOD_OS_KILL);
@@ -57,23 +56,22 @@ static void end_failed(brood_os_process_t *process)
 
 static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
                          brood_os_process_t *process, brood_bytes_t record,
-                         const brood__parcel_t *parcel)
-{
+                         const brood__parcel_t *parcel) {
     brood__notice_t notice;
-    apr_status_t rv = brood__start_handshake(stream, process, record, parcel,
-                                             start->deadline, &notice);
+    apr_status_t rv =
+        brood__start_handshake(stream, process, record, parcel, start->deadline, &notice);
     if (rv == APR_EOF) {
         rv = end_without_word(process);
     } else if (rv == APR_TIMEUP) {
-        brood__fail(rv, "the child did not answer in time and was killed; did its main reach "
-                        "brood_init?");
+        brood__fail(rv,
+                    "the child did not answer in time and was killed; did its main reach "
+                    "brood_init?");
     }
     return rv;
 }
 
 apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
-                                brood_os_handle_t *stream)
-{
+                                  brood_os_handle_t *stream) {
     brood_os_handle_t mine, theirs;
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
     brood_bytes_t record;
@@ -107,7 +105,6 @@ apr_status_t brood__start_program(const brood__start_t *start, brood__role_t rol
     return rv;
 }
 
-apr_status_t brood__start_spawn(brood__start_t *start)
-{
+apr_status_t brood__start_spawn(brood__start_t *start) {
     return brood__start_program(start, BROOD__ROLE_CHILD, NULL);
 }
