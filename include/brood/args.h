@@ -10,6 +10,8 @@
  * for plain char: its pointer could as well be meant as a buffer for a string, and
  * strings go to a const char *.
  *
+ * In C11 `true` is the integer 1 and not a bool; a place for a bool takes 0 and 1 too.
+ *
  * BROOD_ARG(value) and BROOD_SLOT(&place) are single ones, for BROOD_BUILD and
  * BROOD_READ. */
 #ifndef BROOD_ARGS_H

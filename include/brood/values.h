@@ -151,8 +151,8 @@ BROOD_API size_t brood_values_print(const brood_values_t *values, char *buffer,
 /* Unpacks a whole sequence into places. BROOD_UNPACK makes the slots and calls this.
  *
  * Strings, bytes, embedded values and objects belong to the values and live as long as
- * their pool. A place for a real number takes an integer too if it can hold it exactly; no
- * other conversion is made. On failure the places before the offending one have been
+ * their pool. A place for a real number takes an integer too if it can hold it exactly, a
+ * place for a bool takes 0 and 1; no other conversion is made. On failure the places before the offending one have been
  * written, the others not.
  *
  * @param values  values

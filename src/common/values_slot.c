@@ -44,6 +44,23 @@ static apr_status_t malformed(const brood_slot_t *slot) {
                        (int)slot->kind, slot->size);
 }
 
+/* An integer 0 or 1 will do: in C11 that is what `true` and `false` are. */
+static apr_status_t fill_bool(const brood_slot_t *slot, const brood__node_t *node) {
+    bool boolean = node->kind == BROOD_BOOL && node->of.boolean;
+    if (slot->size != sizeof boolean)
+        return malformed(slot);
+    if (node->kind == BROOD_INT) {
+        if (node->of.integer != 0 && node->of.integer != 1)
+            return brood__fail(BROOD_ERANGE, "is %" PRId64 ", the place wants a bool",
+                               node->of.integer);
+        boolean = node->of.integer == 1;
+    } else if (node->kind != BROOD_BOOL) {
+        return wrong_type(node, "a bool");
+    }
+    memcpy(slot->place, &boolean, sizeof boolean);
+    return APR_SUCCESS;
+}
+
 static apr_status_t fill_signed(const brood_slot_t *slot, const brood__node_t *node) {
     if (slot->size != 1 && slot->size != 2 && slot->size != 4 && slot->size != 8)
         return malformed(slot);
@@ -154,11 +171,7 @@ apr_status_t brood__slot_fill(const brood_slot_t *slot, const brood__node_t *nod
     if (slot->place == NULL)
         return brood__fail(APR_EINVAL, "has a place that is NULL");
     switch (slot->kind) {
-    case BROOD_SLOT_BOOL:
-        if (node->kind != BROOD_BOOL)
-            return wrong_type(node, "a bool");
-        memcpy(slot->place, &node->of.boolean, sizeof node->of.boolean);
-        return APR_SUCCESS;
+    case BROOD_SLOT_BOOL: return fill_bool(slot, node);
     case BROOD_SLOT_SIGNED: return fill_signed(slot, node);
     case BROOD_SLOT_UNSIGNED: return fill_unsigned(slot, node);
     case BROOD_SLOT_REAL: return fill_real(slot, node);
