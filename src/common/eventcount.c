@@ -10,9 +10,11 @@
  * The fences order "changed, then read the number" against "announced, then looked": one of
  * the two sees the other. The number may be too high (two may count one wake-up as theirs; a
  * sleeper may be killed): each such error costs one wake-up of nobody, which corrects it. It
- * is never too low for those who sleep, because it falls by one only together with a
- * wake-up or by the one who leaves. A waker killed between its CAS and the wake-up, or a
- * sleeper killed with the wake-up in its hands, costs the others one slice. */
+ * falls by one only together with a wake-up or by the one who leaves, so it is too low for
+ * those who sleep only where the system does not wake the oldest sleeper first: a newcomer
+ * may then get a wake-up that is older than its announcement, and the one it was meant for
+ * sleeps on until its slice ends (tests/model/wakeup.pml). A waker killed between its CAS and
+ * the wake-up, or a sleeper killed with the wake-up in its hands, costs one slice, too. */
 #include "eventcount.h"
 
 #define SLEEPERS_MASK BROOD__EVENTCOUNT_SLEEPERS
