@@ -1,0 +1,69 @@
+/* Leak ledger on Windows: handles, mapped views, threads. Children and names have no life of
+ * their own there: both are handles. */
+#ifdef _WIN32
+
+#include "ledger.h"
+
+#include "os/handle.h"
+#include <windows.h>
+#include <tlhelp32.h>
+
+#define HANDLES_MAX 4096
+
+static void read_handles(brood_test_note_t *note, void *page) {
+    static brood_os_handle_t handles[HANDLES_MAX];
+    size_t count = 0;
+    size_t i;
+
+    if (brood_os_handle_list(handles, HANDLES_MAX, &count) != APR_SUCCESS) {
+        note(page, "handles cannot be listed");
+        return;
+    }
+    for (i = 0; i < count && i < HANDLES_MAX; i++) {
+        note(page, "handle 0x%llx", (unsigned long long)handles[i]);
+    }
+}
+
+static void read_views(brood_test_note_t *note, void *page) {
+    MEMORY_BASIC_INFORMATION info;
+    char *at = NULL;
+
+    while (VirtualQuery(at, &info, sizeof info) == sizeof info) {
+        char *next = (char *)info.BaseAddress + info.RegionSize;
+        if (info.Type == MEM_MAPPED && info.State != MEM_FREE &&
+            info.BaseAddress == info.AllocationBase) {
+            note(page, "view of %llu bytes", (unsigned long long)info.RegionSize);
+        }
+        if (next <= at) {
+            break;
+        }
+        at = next;
+    }
+}
+
+static void read_threads(brood_test_note_t *note, void *page) {
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry;
+    BOOL more;
+
+    if (snapshot == INVALID_HANDLE_VALUE) {
+        return;
+    }
+    entry.dwSize = sizeof entry;
+    for (more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry)) {
+        if (entry.th32OwnerProcessID == GetCurrentProcessId()) {
+            note(page, "thread");
+        }
+    }
+    (void)CloseHandle(snapshot);
+}
+
+void brood_test_ledger_read(brood_test_note_t *note, void *page) {
+    read_handles(note, page);
+    read_views(note, page);
+    read_threads(note, page);
+}
+
+#else
+typedef int brood_test_no_windows_ledger_t;
+#endif

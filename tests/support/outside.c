@@ -1,0 +1,172 @@
+/* What a test does to a process from outside, in the systems' own words. */
+#ifdef _WIN32
+#include <winsock2.h>
+#include <windows.h>
+#include <tlhelp32.h>
+#else
+#include <dirent.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+#endif
+
+#include "outside.h"
+
+#include "os/clock.h"
+#include <stdio.h>
+#include <string.h>
+
+#ifdef _WIN32
+
+apr_status_t brood_test_kill(int64_t pid) {
+    HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)pid);
+    apr_status_t rv = process != NULL && TerminateProcess(process, 137) ? APR_SUCCESS
+                                                                         : APR_EGENERAL;
+    if (process != NULL) {
+        (void)CloseHandle(process);
+    }
+    return rv;
+}
+
+static apr_status_t each_thread(int64_t pid, DWORD(WINAPI *what)(HANDLE)) {
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry;
+    BOOL more;
+
+    entry.dwSize = sizeof entry;
+    for (more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry)) {
+        HANDLE thread;
+        if (entry.th32OwnerProcessID != (DWORD)pid) {
+            continue;
+        }
+        thread = OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID);
+        if (thread != NULL) {
+            (void)what(thread);
+            (void)CloseHandle(thread);
+        }
+    }
+    (void)CloseHandle(snapshot);
+    return APR_SUCCESS;
+}
+
+apr_status_t brood_test_stop(int64_t pid) {
+    return each_thread(pid, SuspendThread);
+}
+
+apr_status_t brood_test_continue(int64_t pid) {
+    return each_thread(pid, ResumeThread);
+}
+
+apr_status_t brood_test_await_stopped(int64_t pid) {
+    (void)pid;
+    return APR_ENOTIMPL;
+}
+
+int brood_test_lives(int64_t pid) {
+    HANDLE process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)pid);
+    int lives = process != NULL && WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
+    if (process != NULL) {
+        (void)CloseHandle(process);
+    }
+    return lives;
+}
+
+int brood_test_children_of(int64_t pid) {
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32 entry;
+    BOOL more;
+    int count = 0;
+
+    entry.dwSize = sizeof entry;
+    for (more = Process32First(snapshot, &entry); more; more = Process32Next(snapshot, &entry)) {
+        count += entry.th32ParentProcessID == (DWORD)pid;
+    }
+    (void)CloseHandle(snapshot);
+    return count;
+}
+
+#else
+
+static apr_status_t send_signal(int64_t pid, int number) {
+    return kill((pid_t)pid, number) == 0 ? APR_SUCCESS : APR_EGENERAL;
+}
+
+apr_status_t brood_test_kill(int64_t pid) {
+    return send_signal(pid, SIGKILL);
+}
+
+apr_status_t brood_test_stop(int64_t pid) {
+    return send_signal(pid, SIGSTOP);
+}
+
+apr_status_t brood_test_continue(int64_t pid) {
+    return send_signal(pid, SIGCONT);
+}
+
+/* State letter and parent of a process; 0: there is none, or no /proc. */
+static int read_stat(long pid, char *letter, long *parent) {
+    char path[64];
+    char line[512];
+    const char *end = NULL;
+    FILE *stat;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    stat = fopen(path, "re");
+    if (stat == NULL) {
+        return 0;
+    }
+    if (fgets(line, sizeof line, stat) != NULL) {
+        end = strrchr(line, ')');
+    }
+    (void)fclose(stat);
+    return end != NULL && sscanf(end, ") %c %ld", letter, parent) == 2;
+}
+
+apr_status_t brood_test_await_stopped(int64_t pid) {
+    int64_t end = brood_os_now_ns() + 10 * (int64_t)1000000000;
+    char letter;
+    long parent;
+
+    if (!read_stat((long)getpid(), &letter, &parent)) {
+        return APR_ENOTIMPL;
+    }
+    do { /* ends when the kernel says so, or with the time */
+        if (read_stat((long)pid, &letter, &parent) && letter == 'T') {
+            return APR_SUCCESS;
+        }
+        brood_os_sleep_until(brood_os_now_ns() + 1000000);
+    } while (brood_os_now_ns() < end);
+    return APR_TIMEUP;
+}
+
+int brood_test_lives(int64_t pid) {
+    char letter;
+    long parent;
+
+    if (kill((pid_t)pid, 0) != 0) {
+        return 0;
+    }
+    return !read_stat((long)pid, &letter, &parent) || (letter != 'Z' && letter != 'X');
+}
+
+int brood_test_children_of(int64_t pid) {
+    DIR *processes = opendir("/proc");
+    struct dirent *entry;
+    int count = 0;
+
+    if (processes == NULL) {
+        return -1;
+    }
+    while ((entry = readdir(processes)) != NULL) {
+        char letter;
+        long number, parent;
+        if (sscanf(entry->d_name, "%ld", &number) == 1 &&
+            read_stat(number, &letter, &parent) && parent == pid) {
+            count++;
+        }
+    }
+    (void)closedir(processes);
+    return count;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* What a test does to a process from outside, whoever's child it is. */
+#ifndef BROOD_TEST_OUTSIDE_H
+#define BROOD_TEST_OUTSIDE_H
+
+#include <apr_errno.h>
+#include <stdint.h>
+
+/* Kills, stops and continues a process by its number. APR_ENOTIMPL where that cannot be. */
+apr_status_t brood_test_kill(int64_t pid);
+apr_status_t brood_test_stop(int64_t pid);
+apr_status_t brood_test_continue(int64_t pid);
+
+/* Waits until the process is stopped. APR_TIMEUP: it is not within ten seconds; APR_ENOTIMPL:
+ * this system does not say. */
+apr_status_t brood_test_await_stopped(int64_t pid);
+
+/* Whether a process with that number exists that has not ended. */
+int brood_test_lives(int64_t pid);
+
+/* How many processes there are, zombies too, whose parent is `pid`; -1: not to be told. */
+int brood_test_children_of(int64_t pid);
+
+/* Makes the file at `to` a copy of this program in which one byte of the build identity
+ * differs, and executable. APR_ENOTIMPL where no build identity was found. */
+apr_status_t brood_test_other_build(const char *to);
+
+#endif
