@@ -46,8 +46,9 @@ const char *const html_style[] = {
     "summary.row:hover{background:color-mix(in srgb,var(--ink) 4%,transparent)}",
     "summary:focus-visible{outline:2px solid var(--a-ink);outline-offset:-2px}",
     ".id{font-size:.78rem;color:var(--soft);display:block}",
-    ".id::before{content:'▸';display:inline-block;width:1em;transition:transform .15s}",
-    "details[open]>summary .id::before{transform:rotate(90deg) translateX(.1em)}",
+    ".id::before{content:'▸';display:inline-block;width:1em;text-align:center;margin-"
+    "right:.15em;transition:transform .15s}",
+    "details[open]>summary .id::before{transform:rotate(90deg)}",
     ".title{line-height:1.35;display:block;font-size:.95rem}",
     ".saw{border-radius:.45rem;padding:.28rem .5rem;font-size:.78rem;line-height:1.35;",
     "display:flex;gap:.4em;min-width:0}",
@@ -78,7 +79,7 @@ const char *const html_style[] = {
     ".run h3 small{color:var(--soft);font-weight:400}",
     ".run p{margin:.35rem 0 .1rem;color:var(--soft);font-size:.76rem}",
     "pre{margin:0;font-size:.78rem;line-height:1.45;white-space:pre-wrap;",
-    "overflow-wrap:anywhere}",
+    "overflow-wrap:anywhere;max-height:24rem;overflow:auto}",
     ".source{margin-top:.8rem}.source>summary{color:var(--a-ink);font-size:.86rem}",
     ".source>summary::before{content:'▸ '}.source[open]>summary::before{content:'▾ '}",
     ".two{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:."
