@@ -199,13 +199,13 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_
     brood_os_handle_t got[BROOD_OS_HANDLES_MAX];
     unsigned char bytes[BROOD_OS_HANDLES_MAX * NUMBER_SIZE];
     size_t came;
+    if (count == 0 || count > BROOD_OS_HANDLES_MAX) {
+        return APR_EINVAL;
+    }
     for (size_t i = 0; i < count; ++i) {
         handles[i] = BROOD_OS_NO_HANDLE;
     }
     BROOD_FAULT("os.handles_receive");
-    if (count == 0 || count > BROOD_OS_HANDLES_MAX) {
-        return APR_EINVAL;
-    }
     apr_status_t status = read_all(stream, bytes, count * NUMBER_SIZE, &came, deadline);
     size_t numbers = came / NUMBER_SIZE;
     for (size_t i = 0; i < numbers; ++i) {
