@@ -48,8 +48,11 @@ const char *bench_image(void) {
 static int grow(unsigned megabytes) {
     static unsigned has;
     size_t size = (size_t)(megabytes - has) << 20;
-    char *memory =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *memory;
+    if (megabytes == has) {
+        return 0;
+    }
+    memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         bench_say_errno("mmap");
         return -1;
@@ -92,6 +95,9 @@ static void work(const char *what, unsigned megabytes, const bench_start_t *cons
                          .most_seconds = 1.2};
     snprintf(name, sizeof name, "process, %s to reaped, parent of %u MB", what,
              megabytes);
+    if (!bench_wants_work(name) || grow(megabytes)) {
+        return;
+    }
     for (size_t i = 0; i < start_count; i++) {
         const bench_start_t *start = starts[i];
         tasks[i] = (task_t){start, megabytes};
@@ -103,8 +109,6 @@ static void work(const char *what, unsigned megabytes, const bench_start_t *cons
 }
 
 static void works(unsigned megabytes) {
-    if (grow(megabytes))
-        return;
     work("fork", megabytes, forks, sizeof forks / sizeof *forks);
     work("spawn", megabytes, spawns, sizeof spawns / sizeof *spawns);
     work("forkserver", megabytes, forkservers, sizeof forkservers / sizeof *forkservers);
