@@ -100,7 +100,7 @@ apr_status_t brood_lock_abandon(brood_lock_t *lock) {
 int brood_lock_locked(brood_lock_t *lock) {
     return lock_check(lock) == APR_SUCCESS &&
            (atomic_load_explicit(lock->word.word, memory_order_relaxed) &
-            BROOD__LOCK_OWNER) != 0;
+            (BROOD__LOCK_OWNER | BROOD__LOCK_DIED)) != 0;
 }
 
 apr_status_t brood_lock_close(brood_lock_t *lock) {

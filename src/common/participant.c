@@ -169,12 +169,24 @@ apr_status_t brood__participant_claim(uint32_t id) {
     return APR_SUCCESS;
 }
 
+/* Nobody asks about this id any more. */
+static void watch_drop(uint32_t id) {
+    watch_t *watch = &watches[ID_SLOT(id) % WATCHES];
+    brood__guard_take(&watch_guard);
+    if (watch->id == id) {
+        watch->handle = brood_os_handle_close(watch->handle);
+        watch->id = 0;
+    }
+    brood__guard_give(&watch_guard);
+}
+
 void brood__participant_free(uint32_t id) {
     slot_t *slot = slot_of(id);
     uint32_t word;
     if (slot == NULL) {
         return;
     }
+    watch_drop(id);
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
     while (WORD_STATE(word) != SLOT_FREE && WORD_GENERATION(word) == ID_GENERATION(id)) {
         uint32_t next = (ID_GENERATION(id) + 1) & GENERATION_MASK;
