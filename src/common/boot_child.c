@@ -144,10 +144,8 @@ static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t 
 static void receive(booting_t *boot) {
     apr_status_t rv = APR_ENOMEM;
     BROOD_KILL_POINT("boot.begin");
-    if (brood__session_pool() != NULL) {
-        rv = apr_pool_create(&boot->pool, brood__session_pool());
-    }
-    if (rv == APR_SUCCESS) {
+    boot->pool = brood__session_pool();
+    if (boot->pool != NULL) {
         rv = brood__boot_receive(boot->stream, &boot->record, &boot->parcel, boot->pool);
     }
     if (rv == APR_EOF) {
@@ -217,7 +215,7 @@ void brood__boot_from_forkserver(brood_os_handle_t stream) {
 }
 
 void brood__boot_forked(const brood__start_t *start) {
-    apr_pool_t *pool;
+    apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
     brood__session_set_name(start->child->name);
@@ -228,7 +226,8 @@ void brood__boot_forked(const brood__start_t *start) {
         rv = brood_os_null_stdin();
     }
     if (rv == APR_SUCCESS) {
-        rv = apr_pool_create(&pool, NULL);
+        pool = brood__session_pool();
+        rv = pool == NULL ? APR_ENOMEM : APR_SUCCESS;
     }
     if (rv != APR_SUCCESS) {
         fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());

@@ -66,12 +66,36 @@ static void list_remove(brood__child_t *child) {
     brood__guard_give(&list_guard);
 }
 
-void brood__child_detach(brood__child_t *child) {
-    child->process = NULL;
-    if (brood__child_wait(child, 0) == APR_SUCCESS) {
-        list_remove(child);
+/* Takes one off the list that has ended and that nobody wants. */
+static brood__child_t *take_detached(void) {
+    brood__child_t **link;
+    brood__child_t *child;
+    brood__guard_take(&list_guard);
+    for (link = &first; *link != NULL; link = &(*link)->next) {
+        if ((*link)->process == NULL && brood__child_wait(*link, 0) == APR_SUCCESS) {
+            break;
+        }
+    }
+    child = *link;
+    if (child != NULL) {
+        *link = child->next;
+    }
+    brood__guard_give(&list_guard);
+    return child;
+}
+
+void brood__child_reap_detached(void) {
+    brood__child_t *child;
+    while ((child = take_detached()) != NULL) { /* each round takes one off the list */
         brood__child_discard(child);
     }
+}
+
+void brood__child_detach(brood__child_t *child) {
+    brood__guard_take(&list_guard);
+    child->process = NULL;
+    brood__guard_give(&list_guard);
+    brood__child_reap_detached();
 }
 
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
@@ -79,6 +103,25 @@ brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
     brood_os_handle_t watch = brood_os_process_watch(&child->os);
     *kind = watch != BROOD_OS_NO_HANDLE ? BROOD_OS_WAIT_WATCH : BROOD_OS_WAIT_STREAM;
     return watch != BROOD_OS_NO_HANDLE ? watch : child->life;
+}
+
+/* Where the system has no handle on a process that is not a child. */
+static apr_status_t wait_by_looking(const brood_os_identity_t *identity,
+                                    brood_os_deadline_t deadline) {
+    brood_os_handle_t watch = BROOD_OS_NO_HANDLE;
+    apr_status_t rv = APR_TIMEUP;
+    for (;;) { /* ends with the process or at the deadline */
+        int64_t now = brood_os_now_ns();
+        if (brood_os_identity_life(identity, &watch) == BROOD_OS_DEAD) {
+            rv = APR_SUCCESS;
+        }
+        if (rv == APR_SUCCESS || now >= deadline) {
+            brood_os_handle_close(watch);
+            return rv;
+        }
+        brood_os_sleep_until(now + WAIT_SLICE_NS < deadline ? now + WAIT_SLICE_NS
+                                                            : deadline);
+    }
 }
 
 /* The forkserver is gone and did not say how the child ended: then only whether. */
@@ -90,10 +133,7 @@ static apr_status_t wait_without_server(brood__child_t *child,
         return APR_SUCCESS;
     }
     if (rv != APR_SUCCESS) {
-        brood_os_handle_t none = BROOD_OS_NO_HANDLE;
-        int dead = brood_os_identity_life(&child->identity, &none) == BROOD_OS_DEAD;
-        brood_os_handle_close(none);
-        return dead ? APR_SUCCESS : APR_TIMEUP;
+        return wait_by_looking(&child->identity, deadline);
     }
     do { /* ends with the child or at the deadline; interrupted waits go on */
         rv = brood_os_wait_any(&waitable, 1, deadline);

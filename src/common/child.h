@@ -37,6 +37,9 @@ void brood__child_add(brood__child_t *child);
 /* The user's object lets go; the record goes when it has ended. */
 void brood__child_detach(brood__child_t *child);
 
+/* Reaps those that have ended and whose object is gone. */
+void brood__child_reap_detached(void);
+
 /* It never came to be, or it was reaped and nobody wants it. */
 void brood__child_discard(brood__child_t *child);
 

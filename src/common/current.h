@@ -4,6 +4,7 @@
 
 #include "os/module.h"
 #include "os/types.h"
+#include <stdatomic.h>
 
 /* How an argument begins that tells a child where its boot stream is. */
 #define BROOD__BOOT_OPTION "--brood-boot="
@@ -15,7 +16,7 @@ typedef struct brood__current_t {
     char **arguments; /* the program's own, NULL-terminated */
     char program[BROOD_OS_PATH_MAX];
     char label[64];    /* "" in the first process, "1" in its first child, "1:2", … */
-    unsigned children; /* how many it has made */
+    atomic_uint children; /* how many it has made */
 } brood__current_t;
 
 extern brood__current_t brood__current;

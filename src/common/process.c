@@ -73,7 +73,7 @@ static apr_status_t options_take(brood_process_options_t *chosen,
 static char *label_next(apr_pool_t *pool) {
     const char *own = brood__current.label;
     return apr_psprintf(pool, "%s%s%u", own, own[0] != '\0' ? ":" : "",
-                        ++brood__current.children);
+                        atomic_fetch_add(&brood__current.children, 1) + 1);
 }
 
 apr_status_t brood_process_create(brood_process_t **process, brood_target_fn *target,
@@ -188,6 +188,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     if (rv != APR_SUCCESS) {
         return rv;
     }
+    brood__child_reap_detached();
     start.child = brood__child_new(process->name, process->options.daemon, method);
     if (start.child == NULL) {
         return APR_ENOMEM;

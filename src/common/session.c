@@ -123,6 +123,7 @@ uint32_t brood__session_disown(void) {
     brood__participant_after_fork();
     brood__arena_after_fork();
     brood__self_id = 0;
+    process_pool = NULL; /* the parent's; the child makes its own */
     return parent;
 }
 
@@ -171,11 +172,13 @@ void brood__session_leave(void) {
     }
 }
 
+/* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
+ * lock that a thread of the parent may have held. */
 apr_pool_t *brood__session_pool(void) {
     brood__guard_take(&session_guard);
     if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
         atexit(apr_terminate);
-        if (apr_pool_create(&process_pool, NULL) != APR_SUCCESS) {
+        if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
             process_pool = NULL;
         }
     }
