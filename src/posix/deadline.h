@@ -12,8 +12,7 @@
 #define BROOD_NS_PER_MS 1000000LL
 
 /* Nanoseconds until the deadline, at least 0. */
-static inline int64_t brood__ns_left(brood_os_deadline_t deadline)
-{
+static inline int64_t brood__ns_left(brood_os_deadline_t deadline) {
     int64_t now;
 
     if (deadline <= 0) {
@@ -24,8 +23,8 @@ static inline int64_t brood__ns_left(brood_os_deadline_t deadline)
 }
 
 /* poll(2) until the deadline. Returns what poll returns: EINTR is the caller's. */
-static inline int brood__poll(struct pollfd *set, nfds_t count, brood_os_deadline_t deadline)
-{
+static inline int brood__poll(struct pollfd *set, nfds_t count,
+                              brood_os_deadline_t deadline) {
     int64_t left;
 
     if (deadline == BROOD_OS_FOREVER) {
@@ -54,8 +53,8 @@ static inline int brood__poll(struct pollfd *set, nfds_t count, brood_os_deadlin
 
 /* Waits until one descriptor has one of the events, an error or the end. Goes on when
  * interrupted; leaves with APR_TIMEUP at the deadline. */
-static inline apr_status_t brood__wait_fd(int fd, short events, brood_os_deadline_t deadline)
-{
+static inline apr_status_t brood__wait_fd(int fd, short events,
+                                          brood_os_deadline_t deadline) {
     struct pollfd one;
 
     one.fd = fd;

@@ -17,8 +17,7 @@ int brood__proc_read(pid_t pid, brood_proc_t *about);
 /* Whether the number belongs to another process than that of the identity. A birth of 0 is one
  * that its own process could not read: then nothing can be said. */
 static inline int brood__proc_is_other(const brood_os_identity_t *identity,
-                                       const brood_proc_t *about)
-{
+                                       const brood_proc_t *about) {
     return identity->birth != 0 && about->birth != identity->birth;
 }
 

@@ -7,23 +7,20 @@
 #include <time.h>
 #include <unistd.h>
 
-int64_t brood_os_now_ns(void)
-{
+int64_t brood_os_now_ns(void) {
     struct timespec now = {0, 0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * BROOD_NS_PER_S + now.tv_nsec;
 }
 
-void brood_os_yield(void)
-{
+void brood_os_yield(void) {
     (void)sched_yield();
 }
 
 /* Relative sleep after one look at the clock: macOS and OpenBSD have no clock_nanosleep(), and
  * a thread that loses the processor in between only sleeps a little longer. */
-void brood_os_sleep_until(brood_os_deadline_t deadline)
-{
+void brood_os_sleep_until(brood_os_deadline_t deadline) {
     int64_t left = brood__ns_left(deadline);
     struct timespec time;
 
@@ -38,8 +35,7 @@ void brood_os_sleep_until(brood_os_deadline_t deadline)
     (void)nanosleep(&time, NULL);
 }
 
-unsigned brood_os_cpu_count(void)
-{
+unsigned brood_os_cpu_count(void) {
     long count;
 
 #ifdef __linux__

@@ -11,8 +11,7 @@
 
 /* Reads the generator's device: for systems without getentropy(), and for kernels or sandboxes
  * that refuse it. */
-static apr_status_t read_device(unsigned char *to, size_t size)
-{
+static apr_status_t read_device(unsigned char *to, size_t size) {
     apr_status_t status = APR_SUCCESS;
     int fd;
 
@@ -28,8 +27,7 @@ static apr_status_t read_device(unsigned char *to, size_t size)
         if (got > 0) {
             to += got;
             size -= (size_t)got;
-        }
-        else if (got == 0 || errno != EINTR) {
+        } else if (got == 0 || errno != EINTR) {
             status = got == 0 ? APR_EOF : BROOD_OS_ERROR;
             break;
         }
@@ -38,8 +36,7 @@ static apr_status_t read_device(unsigned char *to, size_t size)
     return status;
 }
 
-static apr_status_t fill(unsigned char *to, size_t size)
-{
+static apr_status_t fill(unsigned char *to, size_t size) {
 #ifdef BROOD_HAVE_GETENTROPY
     while (size > 0) {
         size_t part = size < 256 ? size : 256; /* the most that one call gives */
@@ -57,8 +54,7 @@ static apr_status_t fill(unsigned char *to, size_t size)
     return read_device(to, size);
 }
 
-apr_status_t brood_os_random(void *buffer, size_t size)
-{
+apr_status_t brood_os_random(void *buffer, size_t size) {
     apr_status_t status;
 
     memset(buffer, 0, size);

@@ -34,8 +34,7 @@ typedef union arriving_t {
     char bytes[CMSG_SPACE(ARRIVING_MAX * sizeof(int))];
 } arriving_t;
 
-int brood__close_on_exec(int fd)
-{
+int brood__close_on_exec(int fd) {
     int flags = fcntl(fd, F_GETFD);
 
     return flags < 0 ? -1 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
@@ -43,8 +42,8 @@ int brood__close_on_exec(int fd)
 
 /* Not below 3: in a process whose standard streams were closed, nothing of ours may become
  * what others take for standard output. */
-apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle, brood_os_handle_t *copy)
-{
+apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle,
+                                       brood_os_handle_t *copy) {
     int fd;
 
     *copy = BROOD_OS_NO_HANDLE;
@@ -60,8 +59,7 @@ apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle, brood_os_handle
 
 /* close() is not repeated after EINTR: Linux and the BSDs have released the number by then, and
  * a second close could hit another thread's new descriptor. */
-brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle)
-{
+brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle) {
     if (handle != BROOD_OS_NO_HANDLE) {
         int saved = errno;
 
@@ -73,8 +71,7 @@ brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle)
 
 /* sendmsg() until the deadline. The message has one byte of data, so it goes whole or not. */
 static apr_status_t send_message(int fd, const struct msghdr *message,
-                                 brood_os_deadline_t deadline)
-{
+                                 brood_os_deadline_t deadline) {
     int flags = MSG_NOSIGNAL | (deadline == BROOD_OS_FOREVER ? 0 : MSG_DONTWAIT);
 
     brood__no_sigpipe(fd);
@@ -100,10 +97,10 @@ static apr_status_t send_message(int fd, const struct msghdr *message,
 
 /* One message: the descriptors, and one byte of data that says how many they are, because
  * descriptors travel only with data. */
-apr_status_t brood_os_handles_send(brood_os_handle_t stream, const brood_os_process_t *peer,
+apr_status_t brood_os_handles_send(brood_os_handle_t stream,
+                                   const brood_os_process_t *peer,
                                    const brood_os_handle_t *handles, size_t count,
-                                   brood_os_deadline_t deadline)
-{
+                                   brood_os_deadline_t deadline) {
     outgoing_t control;
     unsigned char number = (unsigned char)count;
     struct iovec data = {&number, 1};
@@ -134,8 +131,7 @@ apr_status_t brood_os_handles_send(brood_os_handle_t stream, const brood_os_proc
 
 /* recvmsg() until the deadline. One byte is asked for, so a second message is not touched. */
 static apr_status_t receive_message(int fd, struct msghdr *message,
-                                    brood_os_deadline_t deadline)
-{
+                                    brood_os_deadline_t deadline) {
     int flags = RECEIVE_FLAGS | (deadline == BROOD_OS_FOREVER ? 0 : MSG_DONTWAIT);
     size_t room = message->msg_controllen;
 
@@ -166,8 +162,7 @@ static apr_status_t receive_message(int fd, struct msghdr *message,
 }
 
 /* Takes all descriptors out of a message: they are ours from now on, wanted or not. */
-static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX])
-{
+static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX]) {
     size_t taken = 0;
     struct cmsghdr *part;
 
@@ -189,9 +184,9 @@ static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX])
     return taken;
 }
 
-apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_t *handles,
-                                      size_t count, brood_os_deadline_t deadline)
-{
+apr_status_t brood_os_handles_receive(brood_os_handle_t stream,
+                                      brood_os_handle_t *handles, size_t count,
+                                      brood_os_deadline_t deadline) {
     arriving_t control;
     unsigned char number = 0;
     struct iovec data = {&number, 1};
@@ -238,8 +233,8 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_
 
 /* For systems without a directory of descriptors: tries numbers until as many open ones are
  * found as the system says there are. */
-static apr_status_t list_by_trying(brood_os_handle_t *handles, size_t capacity, size_t *count)
-{
+static apr_status_t list_by_trying(brood_os_handle_t *handles, size_t capacity,
+                                   size_t *count) {
     int open_count = brood__descriptor_count();
     size_t found = 0;
     int fd;
@@ -259,8 +254,8 @@ static apr_status_t list_by_trying(brood_os_handle_t *handles, size_t capacity, 
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity, size_t *count)
-{
+apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
+                                  size_t *count) {
     DIR *directory;
     struct dirent *entry;
     size_t found = 0;

@@ -17,8 +17,7 @@
 #include <unistd.h>
 
 /* Reads the line; -1 with errno. */
-static int read_stat(pid_t pid, char *line, size_t size)
-{
+static int read_stat(pid_t pid, char *line, size_t size) {
     char path[40];
     ssize_t got;
     int fd, error;
@@ -43,8 +42,7 @@ static int read_stat(pid_t pid, char *line, size_t size)
     return 0;
 }
 
-int brood__proc_read(pid_t pid, brood_proc_t *about)
-{
+int brood__proc_read(pid_t pid, brood_proc_t *about) {
     char line[1024];
     char *at;
     int field;
@@ -79,8 +77,7 @@ int brood__proc_read(pid_t pid, brood_proc_t *about)
 
 /* Without a /proc the birth is 0, not known: the number alone must do then. A shortage of
  * descriptors is an error instead, or one process would give two answers. */
-static apr_status_t read_own_birth(pid_t pid, uint64_t *birth)
-{
+static apr_status_t read_own_birth(pid_t pid, uint64_t *birth) {
     brood_proc_t about;
     int error;
 
@@ -90,15 +87,15 @@ static apr_status_t read_own_birth(pid_t pid, uint64_t *birth)
         return APR_SUCCESS;
     }
     error = errno;
-    return error == EMFILE || error == ENFILE || error == ENOMEM ? APR_FROM_OS_ERROR(error)
-                                                                 : APR_SUCCESS;
+    return error == EMFILE || error == ENFILE || error == ENOMEM
+               ? APR_FROM_OS_ERROR(error)
+               : APR_SUCCESS;
 }
 
 /* The birth is remembered with the number it belongs to: a forked child has another number and
  * looks anew. Threads that meet here write the same. release: whoever sees the number sees the
  * birth; pairs with the acquire below. */
-apr_status_t brood_os_identity_self(brood_os_identity_t *self)
-{
+apr_status_t brood_os_identity_self(brood_os_identity_t *self) {
     static _Atomic int64_t known_pid;
     static _Atomic uint64_t known_birth;
     const pid_t pid = getpid();
@@ -122,8 +119,7 @@ apr_status_t brood_os_identity_self(brood_os_identity_t *self)
 }
 
 /* Our own child that has ended and is not reaped; the look does not reap it. */
-static int is_ended_child(pid_t pid)
-{
+static int is_ended_child(pid_t pid) {
     siginfo_t info;
 
     memset(&info, 0, sizeof info);
@@ -134,11 +130,13 @@ static int is_ended_child(pid_t pid)
 /* Proofs of death, in order: the number is nobody's; it is an ended child of ours; it is
  * another's by now; it is a zombie without any thread (the state letter alone would bury a
  * process whose main thread has left and whose others work on). */
-brood_os_life_t brood__proc_life(const brood_os_identity_t *identity)
-{
+brood_os_life_t brood__proc_life(const brood_os_identity_t *identity) {
     const pid_t pid = (pid_t)identity->pid;
     brood_proc_t about;
 
+    if (pid <= 0) {
+        return BROOD_OS_UNKNOWN;
+    }
     if (kill(pid, 0) != 0 && errno == ESRCH) {
         return BROOD_OS_DEAD;
     }

@@ -21,8 +21,7 @@
 
 /* An object through a name that lives for a moment: random, new, ours alone. Whoever guessed
  * it in that moment would have to be the same user. */
-apr_status_t brood__memory_shm(int *fd)
-{
+apr_status_t brood__memory_shm(int *fd) {
 #ifdef SHM_ANON
     *fd = shm_open(SHM_ANON, O_RDWR | O_CLOEXEC, 0600);
     return *fd < 0 ? BROOD_OS_ERROR : APR_SUCCESS;
@@ -39,7 +38,8 @@ apr_status_t brood__memory_shm(int *fd)
             return status;
         }
         (void)snprintf(name, sizeof name, "/brood.%08lx%08lx",
-                       (unsigned long)(random >> 32), (unsigned long)(random & 0xffffffffU));
+                       (unsigned long)(random >> 32),
+                       (unsigned long)(random & 0xffffffffU));
         *fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
         if (*fd >= 0) {
             (void)shm_unlink(name);
@@ -56,8 +56,7 @@ apr_status_t brood__memory_shm(int *fd)
 
 /* ftruncate() beyond the limit of file sizes would raise SIGXFSZ, which kills; so the limit is
  * looked at first. */
-apr_status_t brood__memory_resize(int fd, uint64_t size)
-{
+apr_status_t brood__memory_resize(int fd, uint64_t size) {
     struct rlimit limit;
 
     if (size > INT64_MAX || (uint64_t)(off_t)size != size) {
@@ -75,8 +74,7 @@ apr_status_t brood__memory_resize(int fd, uint64_t size)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size)
-{
+apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size) {
     struct stat about;
 
     *size = 0;
@@ -89,8 +87,7 @@ apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size)
 }
 
 apr_status_t brood_os_memory_map(brood_os_handle_t memory, uint64_t offset, size_t length,
-                                 void **address)
-{
+                                 void **address) {
     void *mapped;
 
     *address = NULL;
@@ -107,15 +104,13 @@ apr_status_t brood_os_memory_map(brood_os_handle_t memory, uint64_t offset, size
     return APR_SUCCESS;
 }
 
-void brood_os_memory_unmap(void *address, size_t length)
-{
+void brood_os_memory_unmap(void *address, size_t length) {
     if (address != NULL) {
         (void)munmap(address, length);
     }
 }
 
-size_t brood_os_memory_granularity(void)
-{
+size_t brood_os_memory_granularity(void) {
     long size = sysconf(_SC_PAGESIZE);
 
     return size > 0 ? (size_t)size : 4096;
@@ -123,8 +118,7 @@ size_t brood_os_memory_granularity(void)
 
 /* Where address space or file sizes are limited (ulimit -v, -f), a quarter of that: others need
  * some, too. */
-uint64_t brood_os_memory_sparse_limit(void)
-{
+uint64_t brood_os_memory_sparse_limit(void) {
     uint64_t most = SPARSE_LIMIT;
     struct rlimit limit;
 

@@ -22,8 +22,7 @@
 /* Without the right to execute, which Linux 6.3 warns about when it is not said. Older kernels
  * refuse the flag. Where memfds are missing or forbidden, an unlinked object of shm_open() does
  * the same but cannot be sealed. */
-static apr_status_t open_object(int *fd)
-{
+static apr_status_t open_object(int *fd) {
     const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
 
     *fd = (int)syscall(SYS_memfd_create, "brood", flags | MFD_NOEXEC_SEAL);
@@ -40,8 +39,7 @@ static apr_status_t open_object(int *fd)
 }
 
 /* "MemAvailable:   123 kB" out of /proc/meminfo, in bytes; 0 when it is not there. */
-static uint64_t read_amount(const char *text, const char *name)
-{
+static uint64_t read_amount(const char *text, const char *name) {
     const char *at = strstr(text, name);
 
     return at == NULL ? 0 : (uint64_t)strtoull(at + strlen(name), NULL, 10) * 1024;
@@ -50,8 +48,7 @@ static uint64_t read_amount(const char *text, const char *name)
 /* A memfd is limited by nothing but the machine's memory, and a kernel that overcommits goes on
  * filling it until it has to kill somebody. So a large reservation is refused here when it
  * clearly does not fit. */
-static apr_status_t check_available(uint64_t length)
-{
+static apr_status_t check_available(uint64_t length) {
     char text[2048];
     uint64_t available;
     ssize_t got;
@@ -77,8 +74,7 @@ static apr_status_t check_available(uint64_t length)
     return APR_SUCCESS;
 }
 
-static apr_status_t reserve(int fd, uint64_t offset, uint64_t length)
-{
+static apr_status_t reserve(int fd, uint64_t offset, uint64_t length) {
     apr_status_t status;
 
     if (length == 0) {
@@ -97,8 +93,7 @@ static apr_status_t reserve(int fd, uint64_t offset, uint64_t length)
 }
 
 apr_status_t brood_os_memory_create(brood_os_handle_t *memory, uint64_t size,
-                                    uint64_t committed)
-{
+                                    uint64_t committed) {
     apr_status_t status;
     int fd;
 
@@ -126,9 +121,8 @@ apr_status_t brood_os_memory_create(brood_os_handle_t *memory, uint64_t size,
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset, size_t length,
-                                    void *address)
-{
+apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset,
+                                    size_t length, void *address) {
     (void)address;
     BROOD_FAULT("os.memory_commit");
     if (offset > INT64_MAX - (uint64_t)length) {
@@ -137,8 +131,8 @@ apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset, s
     return reserve(brood__fd(memory), offset, length);
 }
 
-apr_status_t brood_os_memory_decommit(brood_os_handle_t memory, uint64_t offset, size_t length)
-{
+apr_status_t brood_os_memory_decommit(brood_os_handle_t memory, uint64_t offset,
+                                      size_t length) {
     BROOD_FAULT("os.memory_decommit");
     if (offset > INT64_MAX - (uint64_t)length) {
         return APR_EINVAL;

@@ -19,16 +19,14 @@
 #define PROGRAM "/proc/self/exe"
 
 /* One round of mixing 64 bits into 64 (multiply, then fold the high half down). */
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
+static uint64_t mix(uint64_t hash, uint64_t value) {
     hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
     return hash ^ (hash >> 29);
 }
 
 /* An id for a module that has none. */
 static void hash_module(const struct dl_phdr_info *module, const char *file,
-                        brood_os_place_t *place)
-{
+                        brood_os_place_t *place) {
     uint64_t lanes[3] = {1, 2, 3};
     struct stat about;
     size_t lane, i;
@@ -37,7 +35,8 @@ static void hash_module(const struct dl_phdr_info *module, const char *file,
         for (i = 0; i < module->dlpi_phnum; i++) {
             const ElfW(Phdr) *header = &module->dlpi_phdr[i];
 
-            lanes[lane] = mix(lanes[lane], header->p_type ^ ((uint64_t)header->p_flags << 32));
+            lanes[lane] =
+                mix(lanes[lane], header->p_type ^ ((uint64_t)header->p_flags << 32));
             lanes[lane] = mix(lanes[lane], header->p_offset);
             lanes[lane] = mix(lanes[lane], header->p_vaddr);
             lanes[lane] = mix(lanes[lane], header->p_filesz);
@@ -55,8 +54,7 @@ static void hash_module(const struct dl_phdr_info *module, const char *file,
 
 /* Whether [address, address + size) is mapped by the module with these flags. */
 static int is_loaded(const struct dl_phdr_info *module, uintptr_t address, size_t size,
-                     ElfW(Word) flags)
-{
+                     ElfW(Word) flags) {
     size_t i;
 
     for (i = 0; i < module->dlpi_phnum; i++) {
@@ -75,8 +73,7 @@ static int is_loaded(const struct dl_phdr_info *module, uintptr_t address, size_
 /* Looks for the build id among the notes of one segment. Notes are {name size, description
  * size, type, name, description}, each padded to the segment's alignment of 4 or 8. */
 static int find_build_id(const unsigned char *notes, size_t size, size_t align,
-                         brood_os_place_t *place)
-{
+                         brood_os_place_t *place) {
     const size_t pad = align == 8 ? 7 : 3;
 
     while (size >= sizeof(ElfW(Nhdr))) {
@@ -107,15 +104,16 @@ static int find_build_id(const unsigned char *notes, size_t size, size_t align,
 }
 
 /* Fills in who the module is. */
-static void identify(const struct dl_phdr_info *module, int is_program, brood_os_place_t *place)
-{
+static void identify(const struct dl_phdr_info *module, int is_program,
+                     brood_os_place_t *place) {
     size_t i;
 
     for (i = 0; i < module->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &module->dlpi_phdr[i];
         uintptr_t start = (uintptr_t)(module->dlpi_addr + header->p_vaddr);
 
-        if (header->p_type == PT_NOTE && is_loaded(module, start, header->p_memsz, PF_R) &&
+        if (header->p_type == PT_NOTE &&
+            is_loaded(module, start, header->p_memsz, PF_R) &&
             find_build_id((const unsigned char *)start, header->p_memsz, header->p_align,
                           place)) {
             return;
@@ -130,14 +128,13 @@ typedef struct walk_t {
     brood_os_place_t *place;      /* place_of: the result */
     const brood_os_place_t *like; /* place_find: the place elsewhere */
     uintptr_t function;           /* place_find: the result */
-    size_t index;                 /* of the module now looked at; the program is the first */
+    size_t index; /* of the module now looked at; the program is the first */
     int is_found;
-    int is_other_build;           /* place_find: a module of that name has another identity */
-    int is_outside;               /* place_find: no code at that offset */
+    int is_other_build; /* place_find: a module of that name has another identity */
+    int is_outside;     /* place_find: no code at that offset */
 } walk_t;
 
-static int look_for_address(struct dl_phdr_info *module, size_t size, void *data)
-{
+static int look_for_address(struct dl_phdr_info *module, size_t size, void *data) {
     walk_t *walk = data;
     const int is_program = walk->index++ == 0;
     size_t length;
@@ -157,8 +154,7 @@ static int look_for_address(struct dl_phdr_info *module, size_t size, void *data
     return 1;
 }
 
-apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place)
-{
+apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place) {
     walk_t walk;
 
     memset(place, 0, sizeof *place);
@@ -176,8 +172,7 @@ apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place)
     return APR_SUCCESS;
 }
 
-static const char *file_name(const char *path)
-{
+static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
 
     return slash != NULL ? slash + 1 : path;
@@ -185,8 +180,7 @@ static const char *file_name(const char *path)
 
 /* A library may lie elsewhere here (another search path, another name for the directory): the
  * identity decides, the file's name only tells "another build" from "not here". */
-static int look_for_module(struct dl_phdr_info *module, size_t size, void *data)
-{
+static int look_for_module(struct dl_phdr_info *module, size_t size, void *data) {
     walk_t *walk = data;
     const int is_program = walk->index++ == 0;
     brood_os_place_t here; /* `path` is not used */
@@ -214,8 +208,7 @@ static int look_for_module(struct dl_phdr_info *module, size_t size, void *data)
     return 1;
 }
 
-apr_status_t brood_os_place_find(const brood_os_place_t *place, void **function)
-{
+apr_status_t brood_os_place_find(const brood_os_place_t *place, void **function) {
     walk_t walk;
 
     *function = NULL;

@@ -15,13 +15,11 @@ typedef struct kernel_time_t {
     long nanoseconds;
 } kernel_time_t;
 
-size_t brood_os_park_area_size(void)
-{
+size_t brood_os_park_area_size(void) {
     return 0;
 }
 
-apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant)
-{
+apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant) {
     (void)area;
     (void)size;
     (void)participant;
@@ -29,16 +27,14 @@ apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant)
     return APR_SUCCESS;
 }
 
-void brood_os_park_forget(uint32_t participant)
-{
+void brood_os_park_forget(uint32_t participant) {
     (void)participant; /* a dead sleeper has left the kernel's queue */
 }
 
 /* The kernel compares and falls asleep as one step under its own lock. FUTEX_WAIT_BITSET takes
  * the deadline as it is, on the monotonic clock. */
 apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
-                           brood_os_deadline_t deadline)
-{
+                           brood_os_deadline_t deadline) {
     kernel_time_t at, *until = NULL;
 
     if (deadline != BROOD_OS_FOREVER) {
@@ -56,8 +52,7 @@ apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
     return APR_SUCCESS;
 }
 
-void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
-{
+void brood_os_unpark(const brood_os_word_t *word, uint32_t count) {
     int saved = errno;
     int most = count < INT_MAX ? (int)count : INT_MAX;
 
@@ -65,7 +60,6 @@ void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
     errno = saved;
 }
 
-const char *brood_os_park_name(void)
-{
+const char *brood_os_park_name(void) {
     return "futex";
 }

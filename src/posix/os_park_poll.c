@@ -11,13 +11,11 @@
 #define NAP_MOST_NS (2 * BROOD_NS_PER_MS)
 #define CALL_MOST_NS (10 * BROOD_NS_PER_MS)
 
-size_t brood_os_park_area_size(void)
-{
+size_t brood_os_park_area_size(void) {
     return 0;
 }
 
-apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant)
-{
+apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant) {
     (void)area;
     (void)size;
     (void)participant;
@@ -25,8 +23,7 @@ apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant)
     return APR_SUCCESS;
 }
 
-void brood_os_park_forget(uint32_t participant)
-{
+void brood_os_park_forget(uint32_t participant) {
     (void)participant;
 }
 
@@ -35,8 +32,7 @@ void brood_os_park_forget(uint32_t participant)
  * changes and changes back between two looks is not seen here, but by the caller, who then looks
  * at his own condition. */
 apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
-                           brood_os_deadline_t deadline)
-{
+                           brood_os_deadline_t deadline) {
     const int64_t last = brood_os_now_ns() + CALL_MOST_NS;
     int64_t nap = NAP_FIRST_NS;
 
@@ -55,13 +51,11 @@ apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
     return APR_SUCCESS;
 }
 
-void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
-{
+void brood_os_unpark(const brood_os_word_t *word, uint32_t count) {
     (void)word; /* sleepers look for themselves */
     (void)count;
 }
 
-const char *brood_os_park_name(void)
-{
+const char *brood_os_park_name(void) {
     return "poll";
 }

@@ -16,9 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
-static size_t count_arguments(const char *const *argv)
-{
+static size_t count_arguments(const char *const *argv) {
     size_t count = 0;
 
     while (argv[count] != NULL) {
@@ -28,8 +26,7 @@ static size_t count_arguments(const char *const *argv)
 }
 
 /* Copies the arguments and adds the boot option. One allocation, freed through ->argv. */
-static apr_status_t prepare_argv(const brood_os_start_t *start, char ***argv)
-{
+static apr_status_t prepare_argv(const brood_os_start_t *start, char ***argv) {
     const size_t count = count_arguments(start->argv);
     const int has_boot = start->boot != BROOD_OS_NO_HANDLE && start->boot_option != NULL;
     const size_t option = has_boot ? strlen(start->boot_option) + sizeof "3" : 0;
@@ -44,16 +41,16 @@ static apr_status_t prepare_argv(const brood_os_start_t *start, char ***argv)
     if (has_boot) {
         copy[count] = (char *)&copy[count + 2];
         copy[count + 1] = NULL;
-        (void)snprintf(copy[count], option, "%s%d", start->boot_option, BROOD_CHILD_BOOT_FD);
+        (void)snprintf(copy[count], option, "%s%d", start->boot_option,
+                       BROOD_CHILD_BOOT_FD);
     }
     *argv = copy;
     return APR_SUCCESS;
 }
 
 /* A relative path means a file here, not one under the child's directory: as on Windows. */
-static apr_status_t prepare_image(const brood_os_start_t *start, char *absolute, size_t size,
-                                  const char **image)
-{
+static apr_status_t prepare_image(const brood_os_start_t *start, char *absolute,
+                                  size_t size, const char **image) {
     size_t length;
 
     *image = start->image;
@@ -74,8 +71,7 @@ static apr_status_t prepare_image(const brood_os_start_t *start, char *absolute,
 
 /* Looks at the directory beforehand, because a failed start does not say what it was that did
  * not exist. */
-static apr_status_t check_directory(const char *directory)
-{
+static apr_status_t check_directory(const char *directory) {
     struct stat about;
 
     if (stat(directory, &about) != 0) {
@@ -92,8 +88,7 @@ static apr_status_t check_directory(const char *directory)
 
 /* The boot stream under a number other than 3: duplicating a descriptor onto itself does not
  * clear FD_CLOEXEC on every system. *copied is closed after the start. */
-static apr_status_t prepare_boot(brood_os_handle_t boot, int *fd, int *copied)
-{
+static apr_status_t prepare_boot(brood_os_handle_t boot, int *fd, int *copied) {
     *fd = brood__fd(boot);
     if (*fd == BROOD_CHILD_BOOT_FD) {
         *fd = *copied = fcntl(*fd, F_DUPFD_CLOEXEC, BROOD_CHILD_BOOT_FD + 1);
@@ -104,9 +99,9 @@ static apr_status_t prepare_boot(brood_os_handle_t boot, int *fd, int *copied)
     return APR_SUCCESS;
 }
 
-static apr_status_t start_prepared(const brood_os_start_t *start, brood_start_plan_t *plan,
-                                   pid_t *pid, brood_os_start_step_t *step)
-{
+static apr_status_t start_prepared(const brood_os_start_t *start,
+                                   brood_start_plan_t *plan, pid_t *pid,
+                                   brood_os_start_step_t *step) {
     int is_directory = 0;
     apr_status_t status;
 
@@ -125,9 +120,9 @@ static apr_status_t start_prepared(const brood_os_start_t *start, brood_start_pl
     return status;
 }
 
-apr_status_t brood_os_process_start(brood_os_process_t *process, const brood_os_start_t *start,
-                                    brood_os_start_step_t *step)
-{
+apr_status_t brood_os_process_start(brood_os_process_t *process,
+                                    const brood_os_start_t *start,
+                                    brood_os_start_step_t *step) {
     const brood_os_process_t none = BROOD_OS_PROCESS_INIT;
     char absolute[BROOD_OS_PATH_MAX];
     brood_start_plan_t plan;
@@ -142,8 +137,9 @@ apr_status_t brood_os_process_start(brood_os_process_t *process, const brood_os_
     if (start->image == NULL || start->argv == NULL || start->argv[0] == NULL) {
         return APR_EINVAL;
     }
-    plan.environment = start->environment != NULL ? (char *const *)(uintptr_t)start->environment
-                                                  : brood__environment();
+    plan.environment = start->environment != NULL
+                           ? (char *const *)(uintptr_t)start->environment
+                           : brood__environment();
     plan.directory = start->directory;
     plan.null_stdin = start->null_stdin;
     plan.boot = -1;

@@ -7,14 +7,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-apr_status_t brood_os_directory_set(const char *path)
-{
+apr_status_t brood_os_directory_set(const char *path) {
     BROOD_FAULT("os.directory_set");
     return chdir(path) == 0 ? APR_SUCCESS : BROOD_OS_ERROR;
 }
 
-apr_status_t brood_os_directory_get(char *buffer, size_t size)
-{
+apr_status_t brood_os_directory_get(char *buffer, size_t size) {
     if (size > 0) {
         buffer[0] = '\0';
     }
@@ -28,9 +26,9 @@ apr_status_t brood_os_directory_get(char *buffer, size_t size)
 }
 
 /* Puts a descriptor in the place of a standard stream, open across exec as those are. */
-static apr_status_t replace(int fd, int number)
-{
-    if (fd == number) { /* it has come to lie there already, but private to this process */
+static apr_status_t replace(int fd, int number) {
+    if (fd ==
+        number) { /* it has come to lie there already, but private to this process */
         return fcntl(fd, F_SETFD, 0) == 0 ? APR_SUCCESS : BROOD_OS_ERROR;
     }
     while (dup2(fd, number) < 0) {
@@ -45,8 +43,7 @@ static apr_status_t replace(int fd, int number)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_null_stdin(void)
-{
+apr_status_t brood_os_null_stdin(void) {
     apr_status_t status;
     int fd;
 
@@ -62,18 +59,17 @@ apr_status_t brood_os_null_stdin(void)
     return status;
 }
 
-apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle)
-{
+apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle) {
     BROOD_FAULT("os.standard_set");
-    if ((number != STDOUT_FILENO && number != STDERR_FILENO) || handle == BROOD_OS_NO_HANDLE) {
+    if ((number != STDOUT_FILENO && number != STDERR_FILENO) ||
+        handle == BROOD_OS_NO_HANDLE) {
         return APR_EINVAL;
     }
     brood__stream_forget(number);
     return replace(brood__fd(handle), number);
 }
 
-brood_os_handle_t brood_os_standard_get(int number)
-{
+brood_os_handle_t brood_os_standard_get(int number) {
     if (number < STDIN_FILENO || number > STDERR_FILENO || fcntl(number, F_GETFD) < 0) {
         return BROOD_OS_NO_HANDLE;
     }

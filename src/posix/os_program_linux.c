@@ -13,21 +13,18 @@
 
 const char *const brood__descriptor_directory = "/proc/self/fd";
 
-int brood__descriptor_count(void)
-{
+int brood__descriptor_count(void) {
     return -1; /* the directory says it */
 }
 
-char **brood__environment(void)
-{
+char **brood__environment(void) {
     return environ;
 }
 
 /* A link's text that ends in " (deleted)": the file was removed or replaced while this process
  * runs, as an upgrade does. The link itself still leads to the very same image, and a child
  * started through it is of our build; what lies at the old path now is not. */
-static int is_deleted(const char *path, size_t length)
-{
+static int is_deleted(const char *path, size_t length) {
     const size_t tail = sizeof DELETED - 1;
     struct stat about;
 
@@ -35,8 +32,7 @@ static int is_deleted(const char *path, size_t length)
            lstat(path, &about) != 0;
 }
 
-apr_status_t brood_os_program_path(char *buffer, size_t size)
-{
+apr_status_t brood_os_program_path(char *buffer, size_t size) {
     ssize_t length;
 
     if (size == 0) {
@@ -54,7 +50,8 @@ apr_status_t brood_os_program_path(char *buffer, size_t size)
     }
     buffer[length] = '\0';
     if (is_deleted(buffer, (size_t)length)) {
-        memcpy(buffer, SELF, sizeof SELF); /* shorter than the tail found above and its '/' … */
+        memcpy(buffer, SELF,
+               sizeof SELF); /* shorter than the tail found above and its '/' … */
     }
     return APR_SUCCESS;
 }
@@ -69,8 +66,7 @@ typedef struct keeper_t {
     int is_any;
 } keeper_t;
 
-static void keep(keeper_t *keeper, const char *bytes, size_t count)
-{
+static void keep(keeper_t *keeper, const char *bytes, size_t count) {
     size_t i;
 
     for (i = 0; i < count; i++) {
@@ -81,19 +77,16 @@ static void keep(keeper_t *keeper, const char *bytes, size_t count)
         keeper->is_any = 1;
         if (bytes[i] == '\0') {
             keeper->is_complete = 1;
-        }
-        else if (keeper->used + 1 < keeper->size) {
+        } else if (keeper->used + 1 < keeper->size) {
             keeper->buffer[keeper->used++] = bytes[i];
-        }
-        else {
+        } else {
             keeper->is_cut = 1;
         }
     }
 }
 
 /* Reads the whole of the command line, as it has no length to seek by. */
-static apr_status_t read_arguments(int fd, keeper_t *keeper)
-{
+static apr_status_t read_arguments(int fd, keeper_t *keeper) {
     char part[4096];
 
     for (;;) {
@@ -104,15 +97,13 @@ static apr_status_t read_arguments(int fd, keeper_t *keeper)
         }
         if (got > 0) {
             keep(keeper, part, (size_t)got);
-        }
-        else if (errno != EINTR) {
+        } else if (errno != EINTR) {
             return BROOD_OS_ERROR;
         }
     }
 }
 
-apr_status_t brood_os_program_last_argument(char *buffer, size_t size)
-{
+apr_status_t brood_os_program_last_argument(char *buffer, size_t size) {
     keeper_t keeper = {buffer, size, 0, 0, 0, 0};
     apr_status_t status;
     int fd;
@@ -137,8 +128,7 @@ apr_status_t brood_os_program_last_argument(char *buffer, size_t size)
 
 /* The kernel counts the threads as links of this directory, two more than there are (since
  * 2.6.14; one call, where reading the same number from "stat" takes three). */
-unsigned brood_os_thread_count(void)
-{
+unsigned brood_os_thread_count(void) {
     struct stat about;
 
     if (stat("/proc/self/task", &about) != 0 || about.st_nlink < 3) {

@@ -17,8 +17,8 @@
 
 /* Names the standard streams, as far as this process has them to give. One that is private here
  * is no standard stream but a descriptor of ours that took a closed one's number. */
-static int close_rest(posix_spawn_file_actions_t *actions, const brood_start_plan_t *plan)
-{
+static int close_rest(posix_spawn_file_actions_t *actions,
+                      const brood_start_plan_t *plan) {
     int fd;
 
     for (fd = plan->null_stdin ? 1 : 0; fd <= 2; fd++) {
@@ -37,20 +37,21 @@ static int close_rest(posix_spawn_file_actions_t *actions, const brood_start_pla
 #else
 #define CLOSING 0
 
-static int close_rest(posix_spawn_file_actions_t *actions, const brood_start_plan_t *plan)
-{
+static int close_rest(posix_spawn_file_actions_t *actions,
+                      const brood_start_plan_t *plan) {
     return posix_spawn_file_actions_addclosefrom_np(
         actions, plan->boot >= 0 ? BROOD_CHILD_BOOT_FD + 1 : BROOD_CHILD_BOOT_FD);
 }
 #endif
 
 /* The boot stream goes first: it may sit on a number that a later action overwrites. */
-static int add_actions(posix_spawn_file_actions_t *actions, const brood_start_plan_t *plan)
-{
+static int add_actions(posix_spawn_file_actions_t *actions,
+                       const brood_start_plan_t *plan) {
     int error = 0;
 
     if (plan->boot >= 0) {
-        error = posix_spawn_file_actions_adddup2(actions, plan->boot, BROOD_CHILD_BOOT_FD);
+        error =
+            posix_spawn_file_actions_adddup2(actions, plan->boot, BROOD_CHILD_BOOT_FD);
     }
     if (error == 0 && plan->null_stdin) {
         error = posix_spawn_file_actions_addopen(actions, 0, DEV_NULL, O_RDONLY, 0);
@@ -67,8 +68,7 @@ static int add_actions(posix_spawn_file_actions_t *actions, const brood_start_pl
 /* No signal blocked; SIGPIPE and SIGCHLD as the system has them. A library that ignores SIGPIPE
  * does so for itself, and a child whose SIGCHLD is ignored could not wait for its own. Others
  * that are ignored stay so: nohup and shells mean them for the whole tree. */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
+static int set_attributes(posix_spawnattr_t *attributes) {
     sigset_t none, defaults;
     int error;
 
@@ -82,13 +82,14 @@ static int set_attributes(posix_spawnattr_t *attributes)
     }
     if (error == 0) {
         error = posix_spawnattr_setflags(
-            attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | CLOSING));
+            attributes,
+            (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | CLOSING));
     }
     return error;
 }
 
-apr_status_t brood__start_image(const brood_start_plan_t *plan, pid_t *pid, int *is_directory)
-{
+apr_status_t brood__start_image(const brood_start_plan_t *plan, pid_t *pid,
+                                int *is_directory) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int error;

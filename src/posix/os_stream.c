@@ -22,8 +22,7 @@
 _Atomic unsigned char brood__stream_hints[BROOD_STREAM_HINTS];
 
 /* A pipe, not a socket pair used in one direction: it moves small messages faster (bench/). */
-static int make_pipe(int ends[2])
-{
+static int make_pipe(int ends[2]) {
 #ifdef BROOD_HAVE_PIPE2
     return pipe2(ends, O_CLOEXEC);
 #else
@@ -36,8 +35,7 @@ static int make_pipe(int ends[2])
 #endif
 }
 
-apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer)
-{
+apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer) {
     int ends[2];
 
     *reader = *writer = BROOD_OS_NO_HANDLE;
@@ -52,8 +50,7 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
     return APR_SUCCESS;
 }
 
-static int make_pair(int ends[2])
-{
+static int make_pair(int ends[2]) {
 #ifdef SOCK_CLOEXEC
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
 #else
@@ -66,8 +63,7 @@ static int make_pair(int ends[2])
 #endif
 }
 
-apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other)
-{
+apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other) {
     int ends[2];
 
     *one = *other = BROOD_OS_NO_HANDLE;
@@ -86,8 +82,7 @@ apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *oth
  * socket, or empty, is polled first. A read after poll() does not block, as there is one
  * reader at a time. */
 apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t *length,
-                                  brood_os_deadline_t deadline)
-{
+                                  brood_os_deadline_t deadline) {
     const int fd = brood__fd(stream);
     const size_t wanted = *length < TRANSFER_MAX ? *length : TRANSFER_MAX;
     const int endless = deadline == BROOD_OS_FOREVER;
@@ -124,25 +119,22 @@ apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t
         if (APR_STATUS_IS_ENOTSOCK(status)) {
             brood__stream_set_pipe(fd, 1);
             poll_first = 1;
-        }
-        else if (APR_STATUS_IS_EAGAIN(status)) {
+        } else if (APR_STATUS_IS_EAGAIN(status)) {
             poll_first = 1;
-        }
-        else {
+        } else {
             /* A socket says this when the peer went with bytes of ours unread. */
             return APR_STATUS_IS_ECONNRESET(status) ? APR_EOF : status;
         }
     }
 }
 
-apr_status_t brood_os_stream_readable(brood_os_handle_t stream, brood_os_deadline_t deadline)
-{
+apr_status_t brood_os_stream_readable(brood_os_handle_t stream,
+                                      brood_os_deadline_t deadline) {
     BROOD_FAULT("os.stream_readable");
     return brood__wait_fd(brood__fd(stream), POLLIN, deadline);
 }
 
-apr_status_t brood_os_stream_finish(brood_os_handle_t stream)
-{
+apr_status_t brood_os_stream_finish(brood_os_handle_t stream) {
     apr_status_t status;
 
     BROOD_FAULT("os.stream_finish");
@@ -158,9 +150,8 @@ apr_status_t brood_os_stream_finish(brood_os_handle_t stream)
 }
 
 /* Fills `polled` from the set, leaving out what has no handle, and polls. */
-static apr_status_t poll_set(brood_os_waitable_t *set, size_t count, struct pollfd *polled,
-                             brood_os_deadline_t deadline)
-{
+static apr_status_t poll_set(brood_os_waitable_t *set, size_t count,
+                             struct pollfd *polled, brood_os_deadline_t deadline) {
     apr_status_t status = APR_SUCCESS;
     size_t i, used = 0;
     int ready;
@@ -195,8 +186,7 @@ static apr_status_t poll_set(brood_os_waitable_t *set, size_t count, struct poll
 /* Streams and watches alike become readable (a pidfd when the process has ended, a kqueue when
  * it holds an event), so poll() serves for both kinds. */
 apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
-                               brood_os_deadline_t deadline)
-{
+                               brood_os_deadline_t deadline) {
     struct pollfd few[SMALL_SET];
     struct pollfd *polled = few;
     apr_status_t status;

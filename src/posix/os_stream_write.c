@@ -27,15 +27,13 @@
 #endif
 
 #ifdef F_SETNOSIGPIPE
-static ssize_t write_masked(int fd, const void *buffer, size_t size)
-{
+static ssize_t write_masked(int fd, const void *buffer, size_t size) {
     brood__no_sigpipe(fd);
     return write(fd, buffer, size);
 }
 #else
 /* Takes back the SIGPIPE that the write has raised; it waits for this thread. */
-static void take_sigpipe(const sigset_t *sigpipe)
-{
+static void take_sigpipe(const sigset_t *sigpipe) {
 #if defined(_POSIX_REALTIME_SIGNALS) && _POSIX_REALTIME_SIGNALS > 0
     const struct timespec none = {0, 0};
 
@@ -52,8 +50,7 @@ static void take_sigpipe(const sigset_t *sigpipe)
 #endif
 }
 
-static ssize_t write_masked(int fd, const void *buffer, size_t size)
-{
+static ssize_t write_masked(int fd, const void *buffer, size_t size) {
     sigset_t sigpipe, before, pending;
     ssize_t written;
     int error;
@@ -70,8 +67,7 @@ static ssize_t write_masked(int fd, const void *buffer, size_t size)
         if (written < 0 && error == EPIPE && !was_pending) {
             take_sigpipe(&sigpipe);
         }
-    }
-    else {
+    } else {
         written = write(fd, buffer, size);
         error = errno;
         if (written < 0 && error == EPIPE) {
@@ -89,8 +85,8 @@ static ssize_t write_masked(int fd, const void *buffer, size_t size)
 #define FLAG_NOSIGNAL 0x00000100 /* RWF_NOSIGNAL, since Linux 6.18 */
 
 /* One call that does all, where the kernel knows the flags. Returns 0 where it does not. */
-static int write_flagged(int fd, const void *buffer, size_t size, int endless, ssize_t *written)
-{
+static int write_flagged(int fd, const void *buffer, size_t size, int endless,
+                         ssize_t *written) {
     static _Atomic int is_missing;
     struct iovec data = {(void *)(uintptr_t)buffer, size};
 
@@ -112,8 +108,8 @@ static int write_flagged(int fd, const void *buffer, size_t size, int endless, s
 #endif
 
 /* What is no socket. `polled`: POLLOUT was seen just now. */
-static ssize_t write_pipe(int fd, const void *buffer, size_t size, int endless, int polled)
-{
+static ssize_t write_pipe(int fd, const void *buffer, size_t size, int endless,
+                          int polled) {
 #ifdef __linux__
     ssize_t written;
 
@@ -134,8 +130,7 @@ static ssize_t write_pipe(int fd, const void *buffer, size_t size, int endless, 
 }
 
 apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
-                                   size_t *length, brood_os_deadline_t deadline)
-{
+                                   size_t *length, brood_os_deadline_t deadline) {
     const int fd = brood__fd(stream);
     const size_t wanted = *length < TRANSFER_MAX ? *length : TRANSFER_MAX;
     const int endless = deadline == BROOD_OS_FOREVER;
@@ -154,8 +149,7 @@ apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
 
         if (is_pipe) {
             written = write_pipe(fd, buffer, wanted, endless, polled);
-        }
-        else {
+        } else {
             brood__no_sigpipe(fd);
             written = send(fd, buffer, wanted, flags);
         }
@@ -170,15 +164,13 @@ apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
         if (APR_STATUS_IS_ENOTSOCK(status) && !is_pipe) {
             brood__stream_set_pipe(fd, 1);
             is_pipe = 1;
-        }
-        else if (APR_STATUS_IS_EAGAIN(status)) {
+        } else if (APR_STATUS_IS_EAGAIN(status)) {
             status = brood__wait_fd(fd, POLLOUT, deadline);
             if (status != APR_SUCCESS) {
                 return status;
             }
             polled = 1;
-        }
-        else {
+        } else {
             return APR_STATUS_IS_ECONNRESET(status) ? APR_EPIPE : status;
         }
     }

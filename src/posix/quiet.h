@@ -14,8 +14,7 @@
 /* Where the kernel raises SIGPIPE for the whole process (macOS, NetBSD), blocking it in the
  * writing thread does not help; there the description itself is told to raise none. It costs a
  * call for each write, but it holds for descriptors that others made, too. */
-static inline void brood__no_sigpipe(int fd)
-{
+static inline void brood__no_sigpipe(int fd) {
 #ifdef F_SETNOSIGPIPE
     (void)fcntl(fd, F_SETNOSIGPIPE, 1);
 #else
@@ -29,14 +28,12 @@ static inline void brood__no_sigpipe(int fd)
 #define BROOD_STREAM_HINTS 1024
 extern _Atomic unsigned char brood__stream_hints[BROOD_STREAM_HINTS];
 
-static inline int brood__stream_is_pipe(int fd)
-{
+static inline int brood__stream_is_pipe(int fd) {
     return fd < BROOD_STREAM_HINTS &&
            atomic_load_explicit(&brood__stream_hints[fd], memory_order_relaxed);
 }
 
-static inline void brood__stream_set_pipe(int fd, int is_pipe)
-{
+static inline void brood__stream_set_pipe(int fd, int is_pipe) {
     if (fd < BROOD_STREAM_HINTS) {
         atomic_store_explicit(&brood__stream_hints[fd], (unsigned char)is_pipe,
                               memory_order_relaxed);
@@ -44,8 +41,7 @@ static inline void brood__stream_set_pipe(int fd, int is_pipe)
 }
 
 /* To be called where a new descriptor of unknown kind arrives. */
-static inline void brood__stream_forget(int fd)
-{
+static inline void brood__stream_forget(int fd) {
     brood__stream_set_pipe(fd, 0);
 }
 

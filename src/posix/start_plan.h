@@ -8,13 +8,13 @@
 #define BROOD_CHILD_BOOT_FD 3
 
 typedef struct brood_start_plan_t {
-    const char *image;       /* absolute, or right for the parent's directory when `directory`
+    const char *image; /* absolute, or right for the parent's directory when `directory`
                                 is NULL */
-    char *const *argv;       /* with the boot option */
+    char *const *argv; /* with the boot option */
     char *const *environment;
-    const char *directory;   /* or NULL; it was one a moment ago */
+    const char *directory; /* or NULL; it was one a moment ago */
     int null_stdin;
-    int boot;                /* -1, or a descriptor that is not 3 */
+    int boot; /* -1, or a descriptor that is not 3 */
 } brood_start_plan_t;
 
 /* Starts it. *is_directory is set to 1 when it is the directory that failed. */
