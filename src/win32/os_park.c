@@ -4,8 +4,8 @@
  * Who writes what, in which order, and what is true when the writer dies in between:
  *
  * - A thread claims a spot before its first sleep: owner, from 0 to its participant + 1, by
- *   compare and swap, with high_water raised over it before; then pid, birth and name. Nobody
- *   else writes these fields while the owner stands. Killed on the way: the spot is taken and has no key,
+ *   compare and swap, with high_water raised over it before; then birth, name and, last, pid.
+ *   Nobody else writes these fields while the owner stands. Killed on the way: the spot is taken and has no key,
  *   no waker looks at it, and brood_os_park_forget() frees it.
  * - keys[i] is set only by the spot's thread, from 0 to the key of the word it is about to
  *   wait for, and cleared by whoever comes first: that thread when it gives up, or a waker,
@@ -19,8 +19,11 @@
  *   still has its spot, so the name is its name. If the sleeper has left and the spot has
  *   changed hands, the signal goes to a thread that did not ask for it, or to none: an early
  *   return for the one, one wake too many for another, never one too few.
- * - A free spot has no key: key first, then owner is cleared, at the thread's end and by
- *   forget(). Killed in between: the spot stays taken until forget().
+ * - A free spot has no key and no pid: these first, then owner is cleared, at the thread's end
+ *   and by forget(). Killed in between: the spot stays taken until forget().
+ * - When all spots are taken, those whose process has ended are freed by whoever needs one: not
+ *   every participant that leaves is told of to forget(). A spot without a pid is being claimed
+ *   and is left alone.
  *
  * No wake is missed: the sleeper stores its key and then reads the word, the waker stores the
  * word and then reads the keys, both with a sequentially consistent fence in between, so that
@@ -29,6 +32,9 @@
  * A signal that comes late stays in the event and ends the thread's next sleep early; callers
  * loop. Threads of one process use the table like all others. */
 #include "system.h"
+#include "os/clock.h"
+#include "os/handle.h"
+#include "os/identity.h"
 #include "os/park.h"
 #include "sleepers.h"
 #include "thread.h"
@@ -37,6 +43,8 @@
 #define SLICE_MS 200
 /* A sleep when there is no spot to be had. */
 #define BLIND_MS 1
+/* How often, at the most, a full table is searched for the dead. */
+#define RECLAIM_NS INT64_C(1000000000)
 
 /* `area` is read without the guard by those who sleep and wake: it changes only while nobody
  * does. The guard is for threads that end while another attaches. */
@@ -73,19 +81,24 @@ static uint32_t used_spots(brood__park_area_t *table)
     return high < BROOD__SPOTS ? high : BROOD__SPOTS;
 }
 
+static void free_spot(brood__park_area_t *table, uint32_t index, uint32_t whose)
+{
+    atomic_store_explicit(&table->keys[index], 0, memory_order_relaxed);
+    atomic_store_explicit(&table->spots[index].pid, 0, memory_order_relaxed);
+    /* By comparison: somebody else may have been quicker. Release: pairs with the acquire in
+     * claim(), so that a free spot has neither key nor pid. */
+    atomic_compare_exchange_strong_explicit(&table->spots[index].owner, &whose, 0,
+                                            memory_order_release, memory_order_relaxed);
+}
+
 static void free_spots_of(brood__park_area_t *table, uint32_t whose)
 {
     uint32_t high = used_spots(table);
     for (uint32_t i = 0; i < high; ++i) {
-        uint32_t found = whose;
-        if (atomic_load_explicit(&table->spots[i].owner, memory_order_relaxed) != whose) {
-            continue;
+        if (atomic_load_explicit(&table->spots[i].owner, memory_order_relaxed) == whose) {
+            free_spot(table, i, whose);
+            brood__sleeper_drop(i);
         }
-        atomic_store_explicit(&table->keys[i], 0, memory_order_relaxed);
-        /* Release: pairs with the acquire in claim(), so that a free spot has no key. */
-        atomic_compare_exchange_strong_explicit(&table->spots[i].owner, &found, 0,
-                                                memory_order_release, memory_order_relaxed);
-        brood__sleeper_drop(i);
     }
 }
 
@@ -135,13 +148,30 @@ static void raise_high_water(brood__park_area_t *table, uint32_t at_least)
     }
 }
 
-static void free_spot(brood__park_area_t *table, uint32_t index)
+/* Frees the spots of processes that have ended. At most once in a while: when all sleepers
+ * live there is nothing to find, and asking after each is slow. */
+static void free_spots_of_the_dead(brood__park_area_t *table)
 {
-    uint32_t mine = owner;
-    atomic_store_explicit(&table->keys[index], 0, memory_order_relaxed);
-    /* By comparison: forget() may have been quicker, if this participant was given up. */
-    atomic_compare_exchange_strong_explicit(&table->spots[index].owner, &mine, 0,
-                                            memory_order_release, memory_order_relaxed);
+    static _Atomic int64_t next_time;
+    int64_t now = brood_os_now_ns();
+    if (now < atomic_exchange_explicit(&next_time, now + RECLAIM_NS, memory_order_relaxed)) {
+        return;
+    }
+    for (uint32_t i = 0; i < BROOD__SPOTS; ++i) {
+        brood_os_handle_t watch = BROOD_OS_NO_HANDLE;
+        brood__spot_t *spot = &table->spots[i];
+        uint32_t whose = atomic_load_explicit(&spot->owner, memory_order_relaxed);
+        /* Acquire: pairs with the release in brood__sleeper_create(). */
+        brood_os_identity_t identity = {
+            atomic_load_explicit(&spot->pid, memory_order_acquire),
+            atomic_load_explicit(&spot->birth, memory_order_relaxed)};
+        if (whose != 0 && identity.pid != 0 &&
+            brood_os_identity_life(&identity, &watch) == BROOD_OS_DEAD) {
+            free_spot(table, i, whose);
+            brood__sleeper_drop(i);
+        }
+        brood_os_handle_close(watch);
+    }
 }
 
 /* Finds a free spot for the thread and makes its event. Returns 0 when there is none. */
@@ -164,7 +194,7 @@ static int claim(brood__park_area_t *table, brood__thread_t *thread)
         BROOD_KILL_POINT("park.claimed");
         thread->park_event = brood__sleeper_create(spot, &status);
         if (thread->park_event == NULL) {
-            free_spot(table, i);
+            free_spot(table, i, owner);
             return 0;
         }
         thread->spot = i + 1;
@@ -201,7 +231,7 @@ void brood__park_thread_ends(brood__thread_t *thread)
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_relaxed);
     if (thread->spot != 0 && table != NULL &&
         thread->attachment == atomic_load_explicit(&attachment, memory_order_relaxed)) {
-        free_spot(table, thread->spot - 1);
+        free_spot(table, thread->spot - 1, owner);
     }
     ReleaseSRWLockShared(&guard);
     leave_event(thread);
@@ -221,6 +251,10 @@ static brood__thread_t *thread_with_spot(brood__park_area_t *table)
         return thread;
     }
     leave_event(thread);
+    if (claim(table, thread)) {
+        return thread;
+    }
+    free_spots_of_the_dead(table);
     return claim(table, thread) ? thread : NULL;
 }
 

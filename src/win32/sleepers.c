@@ -55,11 +55,12 @@ HANDLE brood__sleeper_create(brood__spot_t *spot, apr_status_t *status)
         *status = brood__status_from_os(error);
         return NULL;
     }
-    /* Relaxed: the sleeper's key, stored later with release, publishes them. */
-    atomic_store_explicit(&spot->pid, (uint32_t)self.pid, memory_order_relaxed);
+    /* Relaxed: the sleeper's key, stored later with release, publishes them. The pid is last,
+     * with release, for those who look after the dead; it tells that the rest is there. */
     atomic_store_explicit(&spot->birth, self.birth, memory_order_relaxed);
     atomic_store_explicit(&spot->name[0], bits[0], memory_order_relaxed);
     atomic_store_explicit(&spot->name[1], bits[1], memory_order_relaxed);
+    atomic_store_explicit(&spot->pid, (uint32_t)self.pid, memory_order_release);
     return event;
 }
 
