@@ -23,7 +23,9 @@ size_t brood_os_park_area_size(void);
 
 /* Tells this process where that area is mapped, and which participant it is. Called at
  * attach, again in a forked child and when the participant changes; the area may be NULL
- * when the size is 0. Sleepers recorded by `participant` in an earlier life are void. */
+ * when the size is 0. Sleepers recorded by `participant` in an earlier life are void.
+ * Attaching another area, or NULL, lets go of the old one: to be called while that is still
+ * mapped and no thread sleeps in it. */
 apr_status_t brood_os_park_attach(void *area, size_t size, uint32_t participant);
 
 /* Tells the area that a participant is dead: its sleepers no longer count. */
