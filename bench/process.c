@@ -10,6 +10,7 @@
 #include "support/say.h"
 #include "support/work.h"
 
+#include <apr_general.h>
 #include <brood/boot.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,8 +23,8 @@ static const bench_start_t *const forks[] = {&bench_brood_fork, &bench_fork,
                                              &bench_python_fork};
 
 static const bench_start_t *const spawns[] = {
-    &bench_brood_spawn, &bench_posix_spawn, &bench_apr_proc_create,
-    &bench_uv_spawn,    &bench_g_spawn,     &bench_python_spawn};
+    &bench_brood_spawn, &bench_posix_spawn,  &bench_apr_proc_create, &bench_uv_spawn,
+    &bench_g_spawn,     &bench_python_spawn, &bench_posix_spawn_apr};
 
 static const bench_start_t *const forkservers[] = {
     &bench_brood_forkserver, &bench_fork_server, &bench_python_forkserver};
@@ -92,7 +93,7 @@ static void work(const char *what, unsigned megabytes, const bench_start_t *cons
                          .scale = 1e6,
                          .rounds = 300,
                          .count = 1,
-                         .most_seconds = 1.2};
+                         .most_seconds = 1};
     snprintf(name, sizeof name, "process, %s to reaped, parent of %u MB", what,
              megabytes);
     if (!bench_wants_work(name) || grow(megabytes)) {
@@ -117,6 +118,8 @@ static void works(unsigned megabytes) {
 int main(int argc, char **argv) {
     if (argc == 2 && !strcmp(argv[1], BENCH_RETURN_AT_ONCE))
         return 0;
+    if (argc == 2 && !strcmp(argv[1], BENCH_RETURN_AFTER_APR))
+        return apr_initialize() != APR_SUCCESS;
     if (argc == 2 && !strcmp(argv[1], BENCH_FORK_SERVER))
         return bench_serve_forks();
     if (brood_init(&argc, &argv) != APR_SUCCESS)

@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 
-COUNT = 16
+COUNT = 8
 
 
 def nothing():

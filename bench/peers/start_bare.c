@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,10 +29,12 @@ static int start_fork(void) {
     return -1;
 }
 
-static int start_spawn(void) {
-    static char program[] = "bench_process", word[] = BENCH_RETURN_AT_ONCE;
+static int spawn(const char *option) {
+    static char program[] = "bench_process";
+    char word[40];
     char *argv[] = {program, word, NULL};
     pid_t child;
+    snprintf(word, sizeof word, "%s", option);
     errno = posix_spawn(&child, bench_image(), NULL, NULL, argv, environ);
     if (!errno)
         return reap(child);
@@ -39,7 +42,17 @@ static int start_spawn(void) {
     return -1;
 }
 
+static int start_spawn(void) {
+    return spawn(BENCH_RETURN_AT_ONCE);
+}
+
+static int start_spawn_apr(void) {
+    return spawn(BENCH_RETURN_AFTER_APR);
+}
+
 const bench_start_t bench_fork = {"fork, _exit, waitpid", BENCH_PEER, NULL, start_fork,
                                   NULL};
 const bench_start_t bench_posix_spawn = {"posix_spawn of this program", BENCH_PEER, NULL,
                                          start_spawn, NULL};
+const bench_start_t bench_posix_spawn_apr = {
+    "posix_spawn, apr_initialize there", BENCH_REFERENCE, NULL, start_spawn_apr, NULL};

@@ -5,8 +5,10 @@
 
 #include "support/work.h"
 
-/* What the program is to be called with, to end at once and to serve bare forks. */
+/* What the program is to be called with, to end at once, to end when it has initialised APR as
+ * every program that uses Brood does, and to serve bare forks. */
 #define BENCH_RETURN_AT_ONCE "--return-at-once"
+#define BENCH_RETURN_AFTER_APR "--return-after-apr"
 #define BENCH_FORK_SERVER "--fork-server"
 
 typedef struct bench_start_t {
@@ -23,6 +25,7 @@ extern const bench_start_t bench_brood_spawn;
 extern const bench_start_t bench_brood_forkserver;
 extern const bench_start_t bench_fork;
 extern const bench_start_t bench_posix_spawn;
+extern const bench_start_t bench_posix_spawn_apr;
 extern const bench_start_t bench_fork_server;
 extern const bench_start_t bench_apr_proc_create;
 extern const bench_start_t bench_uv_spawn;
