@@ -104,9 +104,10 @@ static apr_status_t recv_head(brood_connection_t *connection,
             brood__frame_need(connection->head, connection->head_have)) {
             connection->body = brood__frame_decode(connection->head, &valid);
             if (!valid) {
+                connection->body = UINT64_MAX; /* over any limit */
                 return read_broken(connection,
-                                   brood__fail(BROOD_EENCODING, "a message announces an "
-                                                                "impossible length"));
+                                   brood__fail(BROOD_ETOOBIG, "a message announces an "
+                                                              "impossible length"));
             }
             connection->announced = 1;
         }
