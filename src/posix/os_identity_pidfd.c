@@ -137,8 +137,11 @@ apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
         return APR_EINVAL;
     }
     status = open_identity(identity, &pidfd);
+    if (status == APR_ENOENT) {
+        return APR_SUCCESS; /* it is gone */
+    }
     if (status != APR_SUCCESS) {
-        return status == APR_ENOENT ? APR_SUCCESS : status;
+        return status == APR_FROM_OS_ERROR(ENOSYS) ? APR_ENOTIMPL : status;
     }
     if (brood__watch_signal(pidfd, number) != 0 && errno != ESRCH) {
         status = BROOD_OS_ERROR;

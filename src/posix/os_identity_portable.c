@@ -35,7 +35,7 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
 /* Between a look at the birth and kill() the number could become another's. */
 apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
                                       brood_os_end_t how) {
-    (void)identity;
     (void)how;
-    return APR_ENOTIMPL;
+    BROOD_FAULT("os.identity_signal");
+    return brood__proc_life(identity) == BROOD_OS_DEAD ? APR_SUCCESS : APR_ENOTIMPL;
 }
