@@ -73,7 +73,7 @@ static void try_everything(const brood_reader_t *reader, brood_kind_t kind) {
 /* Walks over all values, into every list and map. */
 static void read_everything(brood_reader_t *reader) {
     size_t depth = 0;
-    int tries = 40; /* words for failures take most of the time */
+    int tries = 5; /* words for failures take most of the time */
     while (depth > 0 || !brood_read_at_end(reader)) {
         brood_kind_t kind;
         apr_status_t status;

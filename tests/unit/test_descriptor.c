@@ -258,6 +258,29 @@ static void numbers_outside_their_limits(void **state) {
     assert_int_equal(pack(&made), BROOD_ERANGE);
 }
 
+static void unsigned_numbers_outside_their_limits(void **state) {
+    typedef struct sizes_t {
+        uint16_t two;
+        uint64_t eight;
+    } sizes_t;
+    static const brood_field_t fields[] = {
+        BROOD_FIELD_UINT(sizes_t, two, BROOD_LIMITS(1, 40000)),
+        BROOD_FIELD_UINT(sizes_t, eight, BROOD_LIMITS(0, INT64_MAX))};
+    static const brood_descriptor_t sizes =
+        BROOD_DESCRIPTOR("sizes", 1, 1, sizes_t, fields, NULL);
+    sizes_t object = {40000, INT64_MAX};
+    (void)state;
+    assert_ok(brood_descriptor_check(&sizes, &object));
+    object.eight++;
+    assert_fails(
+        brood_descriptor_check(&sizes, &object), BROOD_ERANGE,
+        "field \"eight\" of \"sizes\": it is 9223372036854775808, allowed is 0 to "
+        "9223372036854775807");
+    object.two = 0;
+    assert_fails(brood_descriptor_check(&sizes, &object), BROOD_ERANGE,
+                 "field \"two\" of \"sizes\": it is 0, allowed is 1 to 40000");
+}
+
 static void members_that_do_not_keep_their_promise(void **state) {
     job_t made = a_job();
     (void)state;
@@ -431,6 +454,7 @@ static int run(void) {
         TEST(a_struct_in_one_line),
         TEST(structs_that_cannot_be_packed_still_print),
         TEST(numbers_outside_their_limits),
+        TEST(unsigned_numbers_outside_their_limits),
         TEST(members_that_do_not_keep_their_promise),
         TEST(wrong_values),
         TEST(something_behind_the_struct),

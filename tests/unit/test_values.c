@@ -337,6 +337,33 @@ static void kinds_that_no_argument_has(void **state) {
                  "argument 1: a string is NULL");
 }
 
+/* Nothing of that size is there: it is refused before it is looked at. */
+static void more_than_the_encoding_can_hold(void **state) {
+    static const char byte[1] = "";
+    const brood_bytes_t large = {byte, (size_t)UINT32_MAX};
+    const brood_bytes_t half = {byte, (size_t)1 << 31};
+    brood_values_t *values;
+    size_t size;
+    (void)state;
+    assert_int_equal(brood_values_pack(&values, BROOD_ARGS(large), fixture.pool),
+                     BROOD_ETOOBIG);
+    assert_int_equal(brood_values_pack(&values, BROOD_ARGS(half, half), fixture.pool),
+                     BROOD_ETOOBIG);
+    assert_int_equal(brood__args_measure(BROOD_ARGS(half, half), &size), BROOD_ETOOBIG);
+    assert_int_equal(size, 0);
+    assert_int_equal(
+        brood_values_pack(&values, brood_args(SIZE_MAX, &(brood_arg_t){0}), fixture.pool),
+        BROOD_ETOOBIG);
+    assert_null(values);
+}
+
+static void every_kind_has_a_name(void **state) {
+    (void)state;
+    for (int kind = BROOD_NIL; kind <= BROOD_HANDLE; kind++)
+        assert_string_not_equal(brood_kind_name((brood_kind_t)kind), "of no known kind");
+    assert_string_equal(brood_kind_name((brood_kind_t)99), "of no known kind");
+}
+
 /* ---- what is refused when unpacking ---- */
 
 static void another_number_of_values(void **state) {
@@ -479,6 +506,8 @@ static void handles_do_not_go_that_way(void **state) {
     assert_fails(brood__args_measure(BROOD_ARGS(inner), &size), BROOD_ENOTRAVEL,
                  "argument 1: a handle; only a new process is given handles");
     assert_int_equal(size, 0);
+    assert_fails(brood__args_measure(brood_args(2, NULL), &size), APR_EINVAL,
+                 "2 arguments at NULL");
     assert_fails(brood__args_measure(BROOD_ARGS("\xff"), &size), BROOD_ETYPE,
                  "argument 1: a string is not UTF-8; such text travels as bytes");
 }
@@ -503,6 +532,8 @@ static int run(void) {
         TEST(text_that_is_not_utf8),
         TEST(null_and_closed_objects),
         TEST(kinds_that_no_argument_has),
+        TEST(more_than_the_encoding_can_hold),
+        TEST(every_kind_has_a_name),
         TEST(another_number_of_values),
         TEST(another_type),
         TEST(numbers_out_of_range),
