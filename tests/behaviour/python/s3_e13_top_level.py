@@ -18,8 +18,7 @@ def look(number):
 
 if __name__ == "__main__":
     with lock:
-        children = [mp.Process(target=look, args=(i,)) for i in range(5)]
-        for child in children:
+        for i in range(5):
+            child = mp.Process(target=look, args=(i,))
             child.start()
-        for child in children:
             child.join()

@@ -1,5 +1,5 @@
-/* A lock made at the program's top level. The parent holds it while five children look: a
- * child that could take it has a lock of its own, which protects nothing from the others. */
+/* A lock made at the program's top level. The parent holds it while five children look, one
+ * after another: a child that can take it sees another lock. */
 #include "support/say.h"
 
 static brood_lock_t *lock;
@@ -18,7 +18,6 @@ static int look(const brood_values_t *state, apr_pool_t *pool) {
 }
 
 int main(int argc, char **argv) {
-    brood_process_t *children[5];
     apr_pool_t *pool;
 
     MUST(brood_lock_create(&lock, NULL)); /* in every process that runs main */
@@ -27,11 +26,10 @@ int main(int argc, char **argv) {
 
     MUST(brood_lock_acquire(lock, BROOD_FOREVER));
     for (int i = 0; i < 5; i++) {
-        MUST(brood_process_create(&children[i], look, BROOD_ARGS(i), NULL, pool));
-        MUST(brood_process_start(children[i]));
-    }
-    for (int i = 0; i < 5; i++) {
-        MUST(brood_process_join(children[i], BROOD_FOREVER));
+        brood_process_t *child;
+        MUST(brood_process_create(&child, look, BROOD_ARGS(i), NULL, pool));
+        MUST(brood_process_start(child));
+        MUST(brood_process_join(child, BROOD_FOREVER));
     }
     MUST(brood_lock_release(lock));
     return 0;
