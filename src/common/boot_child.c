@@ -97,7 +97,7 @@ static apr_status_t unpack_state(booting_t *boot) {
                               ? brood__fail(BROOD_EENCODING, "handle class %u", codes[i])
                               : cls->unpack(&handles[i], boot->parcel, boot->pool);
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "handle %llu of the state",
+            return brood__fail_within(rv, "handle %llu of the state: ",
                                       (unsigned long long)i + 1);
         }
     }
@@ -112,7 +112,7 @@ static apr_status_t find_target(booting_t *boot) {
         boot->target = (brood_target_fn *)(uintptr_t)function;
         return rv;
     }
-    return rv == BROOD_EMISMATCH
+    return rv == APR_EMISMATCH
                ? brood__fail(BROOD_EBUILD,
                              "%s was of another build when the parent started",
                              boot->record.target.path)

@@ -118,7 +118,7 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
                          &record->codes, &record->numbers, &record->label);
     }
     if (rv != APR_SUCCESS) {
-        return brood__fail_within(rv, "boot record");
+        return brood__fail_within(rv, "boot record: ");
     }
     record->role = (brood__role_t)role;
     record->chosen = (brood_start_method_t)chosen;

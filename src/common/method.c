@@ -63,7 +63,7 @@ apr_status_t brood_get_start_method(brood_start_method_t *method) {
     if (*method == BROOD_START_DEFAULT && wanted != NULL && *wanted != '\0') {
         apr_status_t rv = brood_start_method_parse(wanted, method);
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "BROOD_START_METHOD");
+            return brood__fail_within(rv, "BROOD_START_METHOD: ");
         }
     }
     if (*method == BROOD_START_DEFAULT) {

@@ -203,7 +203,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     rv = start_with(process, &start);
     if (rv != APR_SUCCESS) {
         brood__child_discard(start.child);
-        return brood__fail_within(rv, "start of %s", process->name);
+        return brood__fail_within(rv, "start of %s: ", process->name);
     }
     start.child->process = process;
     process->child = start.child;

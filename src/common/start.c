@@ -26,7 +26,7 @@ static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *p
             rv = handles[i]->cls->pack(handles[i], parcel);
         }
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "handle %llu of the state",
+            return brood__fail_within(rv, "handle %llu of the state: ",
                                       (unsigned long long)i + 1);
         }
     }

@@ -43,7 +43,7 @@ static apr_status_t server_launch(const brood__start_t *asking) {
     if (rv != APR_SUCCESS) {
         brood__session_bury(start.child->participant);
         brood__child_discard(start.child);
-        return brood__fail_within(rv, "starting the forkserver");
+        return brood__fail_within(rv, "starting the forkserver: ");
     }
     server = start.child;
     generation++;
