@@ -78,6 +78,12 @@ static apr_status_t send_message(int fd, const struct msghdr *message,
     for (;;) {
         apr_status_t status;
 
+        if (BROOD_SEND_MAY_WAIT && deadline != BROOD_OS_FOREVER) {
+            status = brood__wait_fd(fd, POLLOUT, deadline);
+            if (status != APR_SUCCESS) {
+                return status;
+            }
+        }
         if (sendmsg(fd, message, flags) >= 0) {
             return APR_SUCCESS;
         }
@@ -121,10 +127,10 @@ apr_status_t brood_os_handles_send(brood_os_handle_t stream,
     message.msg_iov = &data;
     message.msg_iovlen = 1;
     message.msg_control = control.bytes;
-    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    message.msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int));
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(count * sizeof(int));
+    control.header.cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
     memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
     return send_message(brood__fd(stream), &message, deadline);
 }
@@ -133,7 +139,7 @@ apr_status_t brood_os_handles_send(brood_os_handle_t stream,
 static apr_status_t receive_message(int fd, struct msghdr *message,
                                     brood_os_deadline_t deadline) {
     int flags = RECEIVE_FLAGS | (deadline == BROOD_OS_FOREVER ? 0 : MSG_DONTWAIT);
-    size_t room = message->msg_controllen;
+    const socklen_t room = (socklen_t)message->msg_controllen;
 
     for (;;) {
         apr_status_t status;

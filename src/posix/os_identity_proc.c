@@ -6,10 +6,9 @@
 #include "posix.h"
 
 #include "identity_proc.h"
-#include "os/clock.h"
+#include "watch.h"
 #include <fcntl.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +76,7 @@ int brood__proc_read(pid_t pid, brood_proc_t *about) {
 
 /* Without a /proc the birth is 0, not known: the number alone must do then. A shortage of
  * descriptors is an error instead, or one process would give two answers. */
-static apr_status_t read_own_birth(pid_t pid, uint64_t *birth) {
+apr_status_t brood__own_birth(pid_t pid, uint64_t *birth) {
     brood_proc_t about;
     int error;
 
@@ -90,32 +89,6 @@ static apr_status_t read_own_birth(pid_t pid, uint64_t *birth) {
     return error == EMFILE || error == ENFILE || error == ENOMEM
                ? APR_FROM_OS_ERROR(error)
                : APR_SUCCESS;
-}
-
-/* The birth is remembered with the number it belongs to: a forked child has another number and
- * looks anew. Threads that meet here write the same. release: whoever sees the number sees the
- * birth; pairs with the acquire below. */
-apr_status_t brood_os_identity_self(brood_os_identity_t *self) {
-    static _Atomic int64_t known_pid;
-    static _Atomic uint64_t known_birth;
-    const pid_t pid = getpid();
-    uint64_t birth;
-    apr_status_t status;
-
-    self->pid = 0;
-    self->birth = 0;
-    BROOD_FAULT("os.identity_self");
-    if (atomic_load_explicit(&known_pid, memory_order_acquire) != pid) {
-        status = read_own_birth(pid, &birth);
-        if (status != APR_SUCCESS) {
-            return status;
-        }
-        atomic_store_explicit(&known_birth, birth, memory_order_relaxed);
-        atomic_store_explicit(&known_pid, pid, memory_order_release);
-    }
-    self->pid = pid;
-    self->birth = atomic_load_explicit(&known_birth, memory_order_relaxed);
-    return APR_SUCCESS;
 }
 
 /* Our own child that has ended and is not reaped; the look does not reap it. */

@@ -107,7 +107,7 @@ static int write_flagged(int fd, const void *buffer, size_t size, int endless,
 }
 #endif
 
-/* What is no socket. `polled`: POLLOUT was seen just now. */
+/* What is no socket, or cannot be asked not to wait. `polled`: POLLOUT was seen just now. */
 static ssize_t write_pipe(int fd, const void *buffer, size_t size, int endless,
                           int polled) {
 #ifdef __linux__
@@ -147,7 +147,7 @@ apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
         apr_status_t status;
         ssize_t written;
 
-        if (is_pipe) {
+        if (is_pipe || (BROOD_SEND_MAY_WAIT && !endless)) {
             written = write_pipe(fd, buffer, wanted, endless, polled);
         } else {
             brood__no_sigpipe(fd);

@@ -22,6 +22,14 @@ static inline void brood__no_sigpipe(int fd) {
 #endif
 }
 
+/* macOS looks at MSG_DONTWAIT only when it receives. Who must not wait there polls first and
+ * sends no more than has room after POLLOUT. */
+#ifdef __APPLE__
+#define BROOD_SEND_MAY_WAIT 1
+#else
+#define BROOD_SEND_MAY_WAIT 0
+#endif
+
 /* A hint for each descriptor number: was it something other than a socket when last used?
  * Wrong hints are harmless: the way for pipes is right for sockets, only slower, and the way
  * for sockets notices (ENOTSOCK). So it needs no lock and no care when numbers are reused. */

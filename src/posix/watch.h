@@ -1,4 +1,4 @@
-/* A handle on a child, from the same file that tells who is alive (os_identity_*.c). */
+/* What the files that tell who is alive (os_identity_*.c) give to the others. */
 #ifndef BROOD_POSIX_WATCH_H
 #define BROOD_POSIX_WATCH_H
 
@@ -12,5 +12,8 @@ brood_os_handle_t brood__watch_child(pid_t pid);
 /* Sends a signal through such a handle. Returns 0, or -1 with errno: ENOTSUP where handles
  * cannot do that, ESRCH when the child has ended and is reaped. */
 int brood__watch_signal(brood_os_handle_t watch, int number);
+
+/* When this process, whose number is given, was created; 0: not to be known here. */
+apr_status_t brood__own_birth(pid_t pid, uint64_t *birth);
 
 #endif

@@ -1,0 +1,17 @@
+/* What the system's table of processes says, where it is read through sysctl(). */
+#ifndef BROOD_POSIX_IDENTITY_INFO_H
+#define BROOD_POSIX_IDENTITY_INFO_H
+
+#include "posix.h"
+
+typedef struct brood_info_t {
+    uint64_t
+        birth; /* microseconds since 1970: a system that tells the start by the clock on
+                       the wall has recorded it once, so it does not move with the clock */
+    int is_zombie; /* ended, not reaped */
+} brood_info_t;
+
+/* Reads it. 0, or -1 with errno; ESRCH: there is no such process. */
+int brood__info_read(pid_t pid, brood_info_t *about);
+
+#endif
