@@ -222,10 +222,12 @@ static void write_head(FILE *file, const options_t *options, const summary_t *su
     if (options->python_version != NULL) {
         write_tile(file, "", apr_itoa(pool, summary->python_same),
                    "outcomes are the same in CPython");
-        write_tile(file, "",
-                   apr_psprintf(pool, "%d + %d", summary->python_explained,
-                                summary->python_other),
-                   "differ there, explained + not");
+        write_tile(file, "", apr_itoa(pool, summary->python_explained),
+                   "differ there, and the row says why");
+        if (summary->python_other > 0) {
+            write_tile(file, "", apr_itoa(pool, summary->python_other),
+                       "differ there, and nobody has said why");
+        }
     }
     fputs("</div>\n<p class=\"key\">Within a row, places where the same is expected have "
           "the "

@@ -52,7 +52,7 @@ const char *const html_style[] = {
     ".title{line-height:1.35;display:block;font-size:.95rem}",
     ".saw{border-radius:.45rem;padding:.28rem .5rem;font-size:.78rem;line-height:1.35;",
     "display:flex;gap:.4em;min-width:0}",
-    ".saw span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;",
+    ".saw span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;",
     "overflow:hidden;overflow-wrap:anywhere;white-space:pre-line}",
     ".saw i{font-style:normal;color:var(--good)}",
     ".a{background:var(--a);color:var(--a-ink)}.b{background:var(--b);color:var(--b-ink)"
