@@ -6,6 +6,8 @@
 #include "system.h"
 #include "os/handle.h"
 #include "os/stream.h"
+#include "sleepers.h"
+#include "thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -290,7 +292,10 @@ apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
     }
     for (ULONG_PTR i = 0; i < table->count; ++i) {
         const handle_entry_t *entry = &table->entries[i];
-        if (entry->process != GetCurrentProcessId()) {
+        /* What the seam keeps for each thread and sleeper is bounded and no leak. */
+        if (entry->process != GetCurrentProcessId() ||
+            brood__thread_keeps((HANDLE)entry->handle) ||
+            brood__sleepers_keep((HANDLE)entry->handle)) {
             continue;
         }
         if (*count < capacity) {

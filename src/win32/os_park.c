@@ -213,20 +213,8 @@ static void leave_event(brood__thread_t *thread)
     thread->spot = 0;
 }
 
-/* At the end of the process its memory may be in any state, and other threads were stopped
- * wherever they were: nothing shared is touched then. The spot is freed with its participant. */
-static int is_process_ending(void)
-{
-    typedef BOOLEAN(NTAPI * query_t)(void);
-    query_t query = (query_t)(void (*)(void))brood__ntdll("RtlDllShutdownInProgress");
-    return query != NULL && query();
-}
-
 void brood__park_thread_ends(brood__thread_t *thread)
 {
-    if (is_process_ending()) {
-        return;
-    }
     AcquireSRWLockShared(&guard);
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_relaxed);
     if (thread->spot != 0 && table != NULL &&

@@ -146,3 +146,15 @@ void brood__sleepers_drop_all(void)
     }
     ReleaseSRWLockExclusive(&guard);
 }
+
+int brood__sleepers_keep(HANDLE handle)
+{
+    int found = 0;
+    AcquireSRWLockShared(&guard);
+    for (uint32_t i = 0; i < BROOD__SPOTS && !found; ++i) {
+        found = kept[i].event != NULL &&
+                (kept[i].event == handle || brood__native(kept[i].watch) == handle);
+    }
+    ReleaseSRWLockShared(&guard);
+    return found;
+}

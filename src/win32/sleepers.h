@@ -16,4 +16,7 @@ int brood__sleeper_wake(const brood__spot_t *spot, uint32_t index);
 void brood__sleeper_drop(uint32_t index);
 void brood__sleepers_drop_all(void);
 
+/* Whether this handle is one that is kept. */
+int brood__sleepers_keep(HANDLE handle);
+
 #endif

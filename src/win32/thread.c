@@ -7,12 +7,57 @@
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
 static DWORD slot = FLS_OUT_OF_INDEXES;
 
+static SRWLOCK list_guard = SRWLOCK_INIT;
+static brood__thread_t *first;
+
+static void list_add(brood__thread_t *thread)
+{
+    AcquireSRWLockExclusive(&list_guard);
+    thread->next = first;
+    first = thread;
+    ReleaseSRWLockExclusive(&list_guard);
+}
+
+static void list_remove(const brood__thread_t *thread)
+{
+    AcquireSRWLockExclusive(&list_guard);
+    brood__thread_t **link = &first;
+    while (*link != NULL && *link != thread) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = thread->next;
+    }
+    ReleaseSRWLockExclusive(&list_guard);
+}
+
+int brood__thread_keeps(HANDLE handle)
+{
+    int found = 0;
+    AcquireSRWLockShared(&list_guard);
+    for (const brood__thread_t *at = first; at != NULL && !found; at = at->next) {
+        found = at->io_event == handle || at->park_event == handle;
+    }
+    ReleaseSRWLockShared(&list_guard);
+    return found;
+}
+
+/* At the end of the process other threads were stopped wherever they were, perhaps with our
+ * locks held, and shared memory may be in any state: then everything is left to the system. */
+static int is_process_ending(void)
+{
+    typedef BOOLEAN(NTAPI * query_t)(void);
+    query_t query = (query_t)(void (*)(void))brood__ntdll("RtlDllShutdownInProgress");
+    return query != NULL && query();
+}
+
 static void WINAPI thread_ends(void *value)
 {
     brood__thread_t *thread = value;
-    if (thread == NULL) {
+    if (thread == NULL || is_process_ending()) {
         return;
     }
+    list_remove(thread);
     brood__park_thread_ends(thread);
     if (thread->io_event != NULL) {
         CloseHandle(thread->io_event);
@@ -52,7 +97,9 @@ brood__thread_t *brood__thread_self(void)
     }
     if (thread == NULL) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
     }
+    list_add(thread);
     return thread;
 }
 

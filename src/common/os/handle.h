@@ -32,7 +32,8 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_
                                       size_t count, brood_os_deadline_t deadline);
 
 /* Lists the handles open in this process into `handles` (at most `capacity`), and says in
- * *count how many there are. For the census and the leak ledger, not for closing. */
+ * *count how many there are. For the census and the leak ledger, not for closing. What the
+ * seam itself keeps (on Windows: events of threads and sleepers) is left out. */
 apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
                                   size_t *count);
 
