@@ -188,6 +188,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     if (rv != APR_SUCCESS) {
         return rv;
     }
+    brood__detail_clear(); /* so that a failure without words gets no older one's */
     brood__child_reap_detached();
     start.child = brood__child_new(process->name, process->options.daemon, method);
     if (start.child == NULL) {
