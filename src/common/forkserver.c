@@ -66,13 +66,15 @@ static void become_child(server_t *server, brood_os_handle_t stream) {
     brood__boot_from_forkserver(stream);
 }
 
-static void start_child(server_t *server) {
+/* 0: the stream is out of step. */
+static int start_child(server_t *server) {
     brood_os_handle_t stream;
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
     apr_status_t rv =
         brood_os_handles_receive(server->control, &stream, 1, BROOD_OS_FOREVER);
     if (rv != APR_SUCCESS) {
-        return;
+        /* What came was no handle: whoever waits for that child sees its stream end. */
+        return rv == APR_EGENERAL;
     }
     BROOD_KILL_POINT("forkserver.requested");
     rv = make_room(server) ? brood_os_process_fork(&process) : APR_ENOMEM;
@@ -80,7 +82,7 @@ static void start_child(server_t *server) {
         (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,
                                  "the forkserver could not fork");
         brood_os_handle_close(stream);
-        return;
+        return 1;
     }
     if (process.pid == 0) {
         become_child(server, stream);
@@ -89,6 +91,7 @@ static void start_child(server_t *server) {
     server->entries[server->count].stream = stream;
     server->count++;
     server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
+    return 1;
 }
 
 static void signal_child(const server_t *server, const brood__request_t *request) {
@@ -110,8 +113,9 @@ static int serve_request(server_t *server) {
         return 0;
     }
     if (request.kind == BROOD__REQUEST_START) {
-        start_child(server);
-    } else if (request.kind == BROOD__REQUEST_SIGNAL) {
+        return start_child(server);
+    }
+    if (request.kind == BROOD__REQUEST_SIGNAL) {
         signal_child(server, &request);
     }
     return 1;

@@ -63,13 +63,22 @@ static apr_status_t request_send(const brood__request_t *request) {
                                    BROOD_OS_FOREVER);
 }
 
-static apr_status_t request_start(brood_os_handle_t theirs,
-                                  brood_os_deadline_t deadline) {
-    brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_START, 0, 0, 0};
+/* The request and the handle are two things on the stream. When the second cannot follow the
+ * first, a byte without a handle takes its place: the server refuses that and goes on. */
+static apr_status_t request_start(brood_os_handle_t theirs, brood_os_deadline_t deadline) {
+    const brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_START, 0, 0, 0};
+    const uint8_t nothing = 0;
+    size_t done = 0;
     apr_status_t rv = request_send(&request);
-    return rv != APR_SUCCESS
-               ? rv
-               : brood_os_handles_send(control, &server->os, &theirs, 1, deadline);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood_os_handles_send(control, &server->os, &theirs, 1, deadline);
+    if (rv != APR_SUCCESS && brood__stream_write_all(control, &nothing, 1, &done,
+                                                     BROOD_OS_FOREVER) != APR_SUCCESS) {
+        server_forget();
+    }
+    return rv;
 }
 
 /* Hands the child's stream to the server, to a new one if the old one is found dead. */
@@ -87,8 +96,10 @@ static apr_status_t ask(const brood__start_t *start, brood_os_handle_t theirs,
         if (!APR_STATUS_IS_EPIPE(rv) && !APR_STATUS_IS_ECONNRESET(rv)) {
             break;
         }
-        (void)brood__child_wait(server, brood_os_now_ns() + STOP_GRACE_NS);
-        server_forget();
+        if (server != NULL) {
+            (void)brood__child_wait(server, brood_os_now_ns() + STOP_GRACE_NS);
+            server_forget();
+        }
     }
     brood__guard_give(&server_guard);
     return rv;

@@ -20,6 +20,8 @@ brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle);
  * stream: the receiver must call brood_os_handles_receive() with the same count at the same
  * place in the stream. `peer` names the receiver where the system needs to know it (its
  * process handle on Windows); POSIX does not look at it. 0 < count <= BROOD_OS_HANDLES_MAX.
+ * On POSIX a single byte 0 in the place of the handles makes the receive fail with
+ * APR_EGENERAL and keeps the stream in step: for a sender that cannot send what it promised.
  * POSIX: SCM_RIGHTS. Win32: DuplicateHandle into the peer, the values written as bytes. */
 apr_status_t brood_os_handles_send(brood_os_handle_t stream, const brood_os_process_t *peer,
                                    const brood_os_handle_t *handles, size_t count,
