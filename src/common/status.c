@@ -87,6 +87,11 @@ apr_status_t brood__fail_within(apr_status_t status, const char *format, ...) {
     va_start(arguments, format);
     set_detail(format, arguments, detail_line);
     va_end(arguments);
+    /* "start of worker: " with nothing to come after it */
+    size_t length = strlen(detail_line);
+    if (length > 2 && strcmp(detail_line + length - 2, ": ") == 0) {
+        detail_line[length - 2] = '\0';
+    }
     return status;
 }
 
