@@ -187,8 +187,14 @@ static void serve(booting_t *boot) {
 }
 
 void brood__boot_from_image(brood_os_handle_t stream) {
-    booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
+    booting_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL};
     int code = 0;
+    /* The stream was made to be inherited; what this process starts must not get it too. */
+    if (brood_os_handle_duplicate(stream, &boot.stream) == APR_SUCCESS) {
+        brood_os_handle_close(stream);
+    } else {
+        boot.stream = stream;
+    }
     receive(&boot);
     if (boot.record.role == BROOD__ROLE_FORKSERVER) {
         serve(&boot);

@@ -2,8 +2,9 @@
 #include "method.h"
 
 #include "os/process.h"
+#include "session.h"
 #include "status.h"
-#include <stdlib.h>
+#include <apr_env.h>
 #include <string.h>
 
 static const char *const names[] = {"default", "fork", "spawn", "forkserver"};
@@ -57,13 +58,32 @@ brood_start_method_t brood__method_chosen(void) {
     return chosen;
 }
 
-apr_status_t brood_get_start_method(brood_start_method_t *method) {
-    const char *wanted = getenv("BROOD_START_METHOD");
-    *method = chosen;
-    if (*method == BROOD_START_DEFAULT && wanted != NULL && *wanted != '\0') {
-        apr_status_t rv = brood_start_method_parse(wanted, method);
+/* The method that the environment names; it stays as it is when none is named. Through APR,
+ * whose apr_env_set() the C runtime of Windows does not see. */
+static apr_status_t from_environment(brood_start_method_t *method) {
+    apr_pool_t *pool;
+    char *wanted;
+    apr_status_t rv;
+    if (brood__session_pool() == NULL || apr_pool_create(&pool, NULL) != APR_SUCCESS) {
+        return APR_ENOMEM;
+    }
+    rv = apr_env_get(&wanted, "BROOD_START_METHOD", pool);
+    if (rv == APR_SUCCESS && *wanted != '\0') {
+        rv = brood_start_method_parse(wanted, method);
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "BROOD_START_METHOD: ");
+            brood__fail_within(rv, "BROOD_START_METHOD: ");
+        }
+    }
+    apr_pool_destroy(pool);
+    return rv == BROOD_EMETHOD ? rv : APR_SUCCESS;
+}
+
+apr_status_t brood_get_start_method(brood_start_method_t *method) {
+    *method = chosen;
+    if (*method == BROOD_START_DEFAULT) {
+        apr_status_t rv = from_environment(method);
+        if (rv != APR_SUCCESS) {
+            return rv;
         }
     }
     if (*method == BROOD_START_DEFAULT) {

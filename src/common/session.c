@@ -167,6 +167,7 @@ void brood__session_bury(uint32_t id) {
 void brood__session_leave(void) {
     if (brood__self_id != 0) {
         brood__arena_leave(brood__self_id);
+        brood_os_park_forget(brood__self_id);
         brood__participant_free(brood__self_id);
         brood__self_id = 0;
     }
