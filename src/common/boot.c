@@ -19,17 +19,29 @@ int64_t brood_current_pid(void) {
     return brood_os_identity_self(&self) == APR_SUCCESS ? self.pid : 0;
 }
 
-int brood__boot_stream(brood_os_handle_t *stream) {
-    char argument[64];
+static int is_boot_option(const char *argument, brood_os_handle_t *stream) {
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
     char *end;
-    *stream = BROOD_OS_NO_HANDLE;
-    if (brood_os_program_last_argument(argument, sizeof argument) != APR_SUCCESS ||
-        strncmp(argument, BROOD__BOOT_OPTION, length) != 0) {
+    if (strncmp(argument, BROOD__BOOT_OPTION, length) != 0) {
         return 0;
     }
     *stream = (brood_os_handle_t)strtoll(argument + length, &end, 10);
     return *end == '\0' && end != argument + length && *stream > 0;
+}
+
+/* Whatever main has done with its arguments, the kernel knows the last one. */
+static apr_status_t boot_stream(int *is_child, brood_os_handle_t *stream) {
+    char argument[64];
+    apr_status_t rv = brood_os_program_last_argument(argument, sizeof argument);
+    *stream = BROOD_OS_NO_HANDLE;
+    *is_child = rv == APR_SUCCESS && is_boot_option(argument, stream);
+    return APR_STATUS_IS_ENOSPC(rv) ? APR_SUCCESS : rv; /* longer than ours ever is */
+}
+
+int brood__boot_stream(brood_os_handle_t *stream) {
+    int is_child;
+    (void)boot_stream(&is_child, stream);
+    return is_child;
 }
 
 static apr_status_t copy_arguments(int argc, char **argv) {
@@ -81,6 +93,7 @@ static apr_status_t prepare(int *argc, char ***argv) {
 
 apr_status_t brood_init(int *argc, char ***argv) {
     brood_os_handle_t stream;
+    int is_child;
     apr_status_t rv;
     if (brood__current.initialized) {
         return APR_SUCCESS;
@@ -89,8 +102,17 @@ apr_status_t brood_init(int *argc, char ***argv) {
     if (rv != APR_SUCCESS) {
         return rv;
     }
+    rv = boot_stream(&is_child, &stream);
+    if (rv != APR_SUCCESS && argc != NULL && argv != NULL && *argc > 0) {
+        /* A child that took itself for the first process would run main once more. */
+        is_child = is_boot_option((*argv)[*argc - 1], &stream);
+        rv = APR_SUCCESS;
+    }
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOTIMPL(rv)) {
+        return brood__fail(rv, "the arguments of this process");
+    }
     brood__current.initialized = 1;
-    if (brood__boot_stream(&stream)) {
+    if (is_child) {
         brood__boot_from_image(stream);
     }
     return brood__session_ensure();
