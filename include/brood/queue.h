@@ -7,8 +7,9 @@
  * consumer. put and get that need not wait make no system call and allocate nothing.
  *
  * A message is a sequence of values (brood_queue_put, brood_queue_get) or raw bytes
- * (…_bytes). It may be of any size up to brood_queue_limit(): one that does not fit well
- * into the ring is kept beside it.
+ * (…_bytes). It may be of any size up to brood_queue_limit(): one of more than a quarter of
+ * the ring is kept beside it, in memory that is given back when it is taken, but for 8 MiB
+ * that a queue which has carried large messages keeps for the next.
  *
  * A queue is handed to a child in its state (BROOD_ARGS(queue)); under fork a child also
  * inherits the queues its parent had. It cannot travel through another queue. */

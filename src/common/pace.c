@@ -64,6 +64,11 @@ int brood__wait_awake(brood__wait_t *wait) {
         return 1;
     }
     if (wait->until == 0) {
+        if (budget_of(wait->pace) == BUDGET_LEAST_NS &&
+            (atomic_fetch_add_explicit(&wait->pace->waits, 1, memory_order_relaxed) &
+             15) != 0) {
+            return 0;
+        }
         wait->until = brood_os_now_ns() + budget_of(wait->pace);
         brood_os_yield();
         return 1;
@@ -84,7 +89,9 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
     }
     if (!wait->slept) {
         wait->slept = 1;
-        budget_learn(wait->pace, 0);
+        if (wait->until != 0) {
+            budget_learn(wait->pace, 0);
+        }
     }
     brood_os_park(word, expected, slice < wait->deadline ? slice : wait->deadline);
     return APR_SUCCESS;
@@ -92,6 +99,6 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
 
 void brood__wait_end(brood__wait_t *wait) {
     if (wait->until != 0 && !wait->slept) {
-        budget_learn(wait->pace, 1);
+        budget_learn(wait->pace, brood_os_now_ns() <= wait->until);
     }
 }

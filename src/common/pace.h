@@ -15,6 +15,7 @@
 /* What a handle has learned. Zero at the start; any thread may read and write it. */
 typedef struct brood__pace_t {
     _Atomic uint32_t budget_ns;
+    _Atomic uint32_t waits;
 } brood__pace_t;
 
 /* One wait. */

@@ -26,7 +26,9 @@ typedef struct brood__ring_shared_t {
     uint64_t bulk_size;
     uint32_t max_items;
     uint32_t unused;
-    uint64_t spare[3];
+    uint64_t spare[2];
+    _Atomic uint64_t
+        bulk_warm; /* under put_lock: so much of the bulk space keeps pages */
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
     uint32_t put_unused;
@@ -63,6 +65,8 @@ typedef struct brood__ring_t {
     brood_os_word_t get_lock;
     brood_os_word_t items;
     brood_os_word_t space;
+    uint8_t *warm_put; /* the warm part of the bulk space, mapped by who held put_lock */
+    uint8_t *warm_get; /* and by who held get_lock; NULL: not yet */
     brood__pace_t put_pace;
     brood__pace_t get_pace;
 } brood__ring_t;
@@ -145,5 +149,6 @@ apr_status_t brood__bulk_read(brood__ring_t *ring, uint64_t where, size_t size,
                               brood__ring_drain_t *drain, void *context);
 void brood__bulk_give_back(brood__ring_t *ring, uint64_t where, size_t size);
 int brood__bulk_has_room(brood__ring_t *ring, size_t size);
+void brood__bulk_close(brood__ring_t *ring);
 
 #endif

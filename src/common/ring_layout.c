@@ -95,6 +95,7 @@ apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
 
 void brood__ring_close(brood__ring_t *ring) {
     brood__sweeper_remove(&ring->sweeper);
+    brood__bulk_close(ring);
     brood__segment_release(ring->segment);
     ring->segment = NULL;
 }
