@@ -20,7 +20,7 @@
 #define ENTRIES_MAX 16
 #define NAME_MAX_BYTES 64
 
-typedef enum action_t { ACTION_FAIL, ACTION_KILL, ACTION_STOP } action_t;
+typedef enum action_t { ACTION_FAIL, ACTION_KILL, ACTION_STOP, ACTION_SPARE } action_t;
 
 typedef struct entry_t {
     char point[NAME_MAX_BYTES]; /* "*": any */
@@ -92,6 +92,12 @@ static int parse_entry(entry_t *entry, const char *text, size_t length) {
     char *end;
     unsigned long from;
 
+    if (length > 1 && text[0] == '-' && first == NULL && length <= NAME_MAX_BYTES) {
+        memcpy(entry->point, text + 1, length - 1);
+        entry->point[length - 1] = '\0';
+        entry->action = ACTION_SPARE;
+        return 1;
+    }
     if (first == NULL) {
         return 0;
     }
@@ -172,6 +178,28 @@ static void begin_again_after_fork(void) {
     }
 }
 
+/* Whether "*" does not mean this point. */
+static int is_spared(const char *point) {
+    size_t index;
+
+    for (index = 0; index < entry_count; index++) {
+        if (entries[index].action == ACTION_SPARE &&
+            strcmp(entries[index].point, point) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Whether the entry is about this point. */
+static int concerns(const entry_t *entry, const char *point, int may_fail) {
+    if (entry->action == ACTION_SPARE || (entry->action == ACTION_FAIL && !may_fail)) {
+        return 0;
+    }
+    return strcmp(entry->point, "*") == 0 ? !is_spared(point)
+                                          : strcmp(entry->point, point) == 0;
+}
+
 /* Counts this passing, does what the plan says, and returns the status it asks for. */
 static apr_status_t pass(const char *point, int may_fail) {
     apr_status_t status = APR_SUCCESS;
@@ -181,8 +209,7 @@ static apr_status_t pass(const char *point, int may_fail) {
         entry_t *entry = &entries[index];
         unsigned passed;
 
-        if ((entry->action == ACTION_FAIL && !may_fail) ||
-            (strcmp(entry->point, "*") != 0 && strcmp(entry->point, point) != 0)) {
+        if (!concerns(entry, point, may_fail)) {
             continue;
         }
         passed = atomic_fetch_add(&entry->passed, 1) + 1;

@@ -9,6 +9,7 @@
  *   POINT:K:kill     the K-th passing of POINT kills the process (SIGKILL)
  *   POINT:K:stop     the K-th passing of POINT stops it (SIGSTOP)
  *   *:K:kill, *:K:stop   the K-th passing of any point at all
+ *   -POINT           POINT is not meant by *
  *
  * K+ in place of K means that passing and every later one.
  *
