@@ -19,9 +19,17 @@ static brood__child_t *server;
 static brood_os_handle_t control = BROOD_OS_NO_HANDLE;
 static unsigned generation;
 
+/* A server without its control stream ends; one that has not been seen to end is ended, so that
+ * nothing of it is left to be reaped. */
 static void server_forget(void) {
     control = brood_os_handle_close(control);
     if (server != NULL) {
+        if (!server->ended) {
+            brood_os_exit_t how;
+            (void)brood_os_process_signal(&server->os, BROOD_OS_KILL);
+            (void)brood_os_process_wait(&server->os, BROOD_OS_FOREVER, &how);
+            brood__session_bury(server->participant);
+        }
         brood__child_discard(server);
         server = NULL;
     }
@@ -178,5 +186,9 @@ void brood__forkserver_stop(void) {
 
 void brood__forkserver_after_fork(void) {
     brood__guard_reset(&server_guard);
-    server_forget();
+    control = brood_os_handle_close(control);
+    if (server != NULL) {
+        brood__child_discard(server);
+        server = NULL;
+    }
 }

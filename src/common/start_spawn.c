@@ -47,7 +47,8 @@ static apr_status_t end_without_word(brood_os_process_t *process) {
 /* No child may be left of a start that failed. */
 static void end_failed(brood_os_process_t *process) {
     brood_os_exit_t how;
-    if (brood_os_process_wait(process, 0, &how) == APR_TIMEUP) {
+    apr_status_t rv = brood_os_process_wait(process, 0, &how);
+    if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) { /* it runs, or may run */
         (void)brood_os_process_signal(process, BROOD_OS_KILL);
         (void)brood_os_process_wait(process, BROOD_OS_FOREVER, &how);
     }
