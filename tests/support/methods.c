@@ -227,8 +227,8 @@ const char *brood_test_file_name(const char *stem, apr_pool_t *pool) {
 
     (void)apr_temp_dir_get(&folder, pool);
     (void)brood_os_random(&random, sizeof random);
-    return apr_psprintf(pool, "%s/brood-%s-%lld-%llx", folder == NULL ? "." : folder, stem,
-                        (long long)brood_current_pid(), (unsigned long long)random);
+    return apr_psprintf(pool, "%s/brood-%s-%" APR_INT64_T_FMT "-%" APR_UINT64_T_HEX_FMT,
+                        folder == NULL ? "." : folder, stem, brood_current_pid(), random);
 }
 
 int64_t brood_test_now_us(void) {
