@@ -26,6 +26,7 @@
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood__child_t *first;
+static brood__child_t *inherited; /* of the process that this one was forked from */
 
 brood__child_t *brood__child_new(const char *name, int daemon,
                                  brood_start_method_t method) {
@@ -54,16 +55,6 @@ void brood__child_discard(brood__child_t *child) {
     brood_os_process_close(&child->os);
     brood_os_handle_close(child->life);
     free(child);
-}
-
-static void list_remove(brood__child_t *child) {
-    brood__child_t **link;
-    brood__guard_take(&list_guard);
-    for (link = &first; *link != NULL && *link != child; link = &(*link)->next) {}
-    if (*link != NULL) {
-        *link = child->next;
-    }
-    brood__guard_give(&list_guard);
 }
 
 /* Takes one off the list that has ended and that nobody wants. */
@@ -255,9 +246,12 @@ size_t brood__child_list(brood__child_t **children, size_t capacity) {
     return count;
 }
 
-static brood__child_t *first_child(void) {
+static brood__child_t *first_running(void) {
     brood__child_t *child;
-    return brood__child_list(&child, 1) != 0 ? child : NULL;
+    brood__guard_take(&list_guard);
+    for (child = first; child != NULL && child->ended; child = child->next) {}
+    brood__guard_give(&list_guard);
+    return child;
 }
 
 static void terminate_daemons(void) {
@@ -273,17 +267,14 @@ static void terminate_daemons(void) {
 void brood__child_end_all(void) {
     brood__child_t *child;
     terminate_daemons();
-    while ((child = first_child()) != NULL) { /* each round takes one off the list */
+    while ((child = first_running()) != NULL) { /* each round ends one */
         if (child->daemon &&
             brood__child_wait(child, brood_os_now_ns() + DAEMON_GRACE_NS) == APR_TIMEUP) {
             (void)brood__child_signal(child, BROOD_OS_KILL);
         }
         (void)brood__child_wait(child, BROOD_OS_FOREVER);
-        list_remove(child);
-        if (child->process == NULL) {
-            brood__child_discard(child);
-        }
     }
+    brood__child_reap_detached();
 }
 
 void brood__child_after_fork(void) {
@@ -292,5 +283,7 @@ void brood__child_after_fork(void) {
         brood_os_process_close(&child->os);
         child->life = brood_os_handle_close(child->life);
     }
+    /* Kept: the process objects that the parent made point to them, here too. */
+    inherited = first != NULL ? first : inherited;
     first = NULL;
 }

@@ -23,7 +23,7 @@ static apr_status_t connection_cleanup(void *data) {
 }
 
 static apr_status_t connection_new(brood_connection_t **connection, apr_pool_t *pool) {
-    pool = pool == NULL ? brood__session_pool() : pool;
+    pool = brood__session_pool_for(pool);
     *connection = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **connection);
     if (*connection == NULL) {
         return APR_ENOMEM;

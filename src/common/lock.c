@@ -25,7 +25,7 @@ static apr_status_t lock_cleanup(void *data) {
 }
 
 static apr_status_t lock_new(brood_lock_t **lock, apr_pool_t *pool) {
-    pool = pool == NULL ? brood__session_pool() : pool;
+    pool = brood__session_pool_for(pool);
     *lock = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **lock);
     if (*lock == NULL) {
         return APR_ENOMEM;

@@ -27,7 +27,7 @@ static apr_status_t queue_cleanup(void *data) {
 }
 
 static apr_status_t queue_new(brood_queue_t **queue, apr_pool_t *pool) {
-    pool = pool == NULL ? brood__session_pool() : pool;
+    pool = brood__session_pool_for(pool);
     *queue = pool == NULL ? NULL : apr_pcalloc(pool, sizeof **queue);
     if (*queue == NULL) {
         return APR_ENOMEM;

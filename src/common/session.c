@@ -123,7 +123,6 @@ uint32_t brood__session_disown(void) {
     brood__participant_after_fork();
     brood__arena_after_fork();
     brood__self_id = 0;
-    process_pool = NULL; /* the parent's; the child makes its own */
     return parent;
 }
 
@@ -173,18 +172,34 @@ void brood__session_leave(void) {
     }
 }
 
+static void at_exit(void) {
+    if (process_pool != NULL) {
+        apr_pool_destroy(process_pool);
+        process_pool = NULL;
+    }
+    apr_terminate();
+}
+
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
 apr_pool_t *brood__session_pool(void) {
     brood__guard_take(&session_guard);
     if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
-        atexit(apr_terminate);
+        atexit(at_exit);
         if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
             process_pool = NULL;
         }
     }
     brood__guard_give(&session_guard);
     return process_pool;
+}
+
+apr_pool_t *brood__session_pool_for(apr_pool_t *pool) {
+    if (pool == NULL && brood__session_pool() != NULL &&
+        apr_pool_create(&pool, NULL) != APR_SUCCESS) {
+        pool = NULL;
+    }
+    return pool;
 }
 
 void brood__session_set_name(const char *name) {

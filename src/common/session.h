@@ -41,8 +41,12 @@ void brood__session_bury(uint32_t id);
 /* Gives this process's place back, at its end. */
 void brood__session_leave(void);
 
-/* A memory pool that lives until the process ends. NULL only when APR has no memory. */
+/* A memory pool that lives until the process ends, for the process's first thread. NULL only
+ * when APR has no memory. In a forked child it is the same. */
 apr_pool_t *brood__session_pool(void);
+
+/* The pool itself, or for NULL a new one that lives until the process ends. */
+apr_pool_t *brood__session_pool_for(apr_pool_t *pool);
 
 /* Who this process is, for messages and for its children. */
 void brood__session_set_name(const char *name);

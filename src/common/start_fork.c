@@ -2,15 +2,30 @@
  * as they are. */
 #include "arena.h"
 #include "boot_child.h"
+#include "os/clock.h"
 #include "os/fault.h"
 #include "session.h"
 #include "start.h"
 #include "status.h"
 #include <stdio.h>
 
+/* A thread that has been joined may be counted by the kernel for a moment longer. */
+#define THREAD_GRACE_NS (20 * 1000000LL)
+#define THREAD_LOOK_NS (500 * 1000LL)
+
+static unsigned thread_count(void) {
+    int64_t end = brood_os_now_ns() + THREAD_GRACE_NS;
+    unsigned threads = brood_os_thread_count();
+    while (threads > 1 && brood_os_now_ns() < end) {
+        brood_os_sleep_until(brood_os_now_ns() + THREAD_LOOK_NS);
+        threads = brood_os_thread_count();
+    }
+    return threads;
+}
+
 apr_status_t brood__start_fork(brood__start_t *start) {
     brood__child_t *child = start->child;
-    unsigned threads = start->allow_threads ? 1 : brood_os_thread_count();
+    unsigned threads = start->allow_threads ? 1 : thread_count();
     apr_status_t rv;
     if (threads > 1) {
         return brood__fail(BROOD_ETHREADS,
