@@ -224,11 +224,14 @@ void brood_test_assert_detail(const char *part, const char *file, int line) {
 const char *brood_test_file_name(const char *stem, apr_pool_t *pool) {
     const char *folder = NULL;
     uint64_t random = 0;
+    char own[160];
 
     (void)apr_temp_dir_get(&folder, pool);
     (void)brood_os_random(&random, sizeof random);
-    return apr_psprintf(pool, "%s/brood-%s-%" APR_INT64_T_FMT "-%" APR_UINT64_T_HEX_FMT,
-                        folder == NULL ? "." : folder, stem, brood_current_pid(), random);
+    /* APR's own formatting knows no long long everywhere. */
+    (void)snprintf(own, sizeof own, "brood-%s-%lld-%llx", stem, (long long)brood_current_pid(),
+                   (unsigned long long)random);
+    return apr_pstrcat(pool, folder == NULL ? "." : folder, "/", own, NULL);
 }
 
 int64_t brood_test_now_us(void) {
