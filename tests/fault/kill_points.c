@@ -46,6 +46,7 @@ typedef struct message_t {
 
 static unsigned bad;
 static unsigned cases;
+static int warming; /* what the systems keep for good is made: the ledger is not looked at */
 static int64_t gaps[GAPS];
 static size_t gap_count;
 
@@ -89,7 +90,7 @@ static apr_status_t open_log(log_t **log, const char *path, apr_pool_t *pool) {
 static int produce(const brood_values_t *state, apr_pool_t *pool) {
     static union {
         message_t head;
-        unsigned char bytes[LARGE + 100];
+        unsigned char bytes[sizeof(message_t) + LARGE + 100];
     } message;
     brood_queue_t *queue;
     const char *path, *plan;
@@ -425,7 +426,7 @@ static void run_case(const case_t *at, brood_start_method_t method, way_t way) {
         complain(at->point, "a worker saw something torn", atomic_load(&log->faults));
     }
     apr_pool_destroy(pool);
-    if (brood_test_ledger_check() != 0) {
+    if (!warming && brood_test_ledger_check() != 0) {
         complain(at->point, "something was left", 0);
     }
 }
@@ -622,12 +623,12 @@ int main(int argc, char **argv) {
         rounds = (unsigned)atoi(argv[2]);
     }
     for (method = BROOD_START_FORK; method <= BROOD_START_FORKSERVER; method++) {
-        brood_lock_t *lock;
         if (brood_has_start_method((brood_start_method_t)method)) {
-            /* What is kept for good is made now. */
-            (void)brood_lock_create(&lock, pool);
-            (void)code_of(start((brood_start_method_t)method, end_at_once, BROOD_NO_ARGS,
-                                "first", pool));
+            warming = 1;
+            run_case(&queue_cases[0], (brood_start_method_t)method, KILL);
+            run_case(&lock_cases[0], (brood_start_method_t)method, KILL);
+            warming = 0;
+            gap_count = 0;
             run_method((brood_start_method_t)method, rounds, pool);
         }
     }
