@@ -86,7 +86,9 @@ BROOD_API apr_status_t brood_process_create(brood_process_t **process,
                                             apr_pool_t *pool);
 
 /* Starts it. When this returns APR_SUCCESS the child has its state and has found its target.
- * When it fails there is no child. Standard output and error are flushed before a fork.
+ * When it fails there is no child: one that had answered when the parent failed to read the
+ * answer, or was too late with it, is killed. Standard output and error are flushed before a
+ * fork.
  *
  * @param process  a process that has not been started
  * @returns APR_SUCCESS;
