@@ -101,7 +101,8 @@ static int produce(const brood_values_t *state, apr_pool_t *pool) {
             continue;
         }
         CHILD_OK(rv);
-        atomic_store(&log->acknowledged[me][number], 1);
+        /* Its taker may have been killed and buried by now. */
+        atomic_fetch_or(&log->acknowledged[me][number], 1);
         atomic_fetch_add(&log->acked[me], 1);
     }
     return 0;
