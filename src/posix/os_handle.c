@@ -167,6 +167,13 @@ static apr_status_t receive_message(int fd, struct msghdr *message,
     }
 }
 
+#if defined(__GNUC__)
+/* The macros of musl mix sizes with differences of pointers. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+
 /* Takes all descriptors out of a message: they are ours from now on, wanted or not. */
 static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX]) {
     size_t taken = 0;
@@ -189,6 +196,10 @@ static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX]) {
     }
     return taken;
 }
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 apr_status_t brood_os_handles_receive(brood_os_handle_t stream,
                                       brood_os_handle_t *handles, size_t count,

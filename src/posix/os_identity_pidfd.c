@@ -137,6 +137,10 @@ apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
         return APR_EINVAL;
     }
     status = open_identity(identity, &pidfd);
+    if (status != APR_SUCCESS && status != APR_ENOENT &&
+        brood__proc_life(identity) == BROOD_OS_DEAD) {
+        status = APR_ENOENT;
+    }
     if (status == APR_ENOENT) {
         return APR_SUCCESS; /* it is gone */
     }

@@ -76,6 +76,7 @@ static apr_status_t check_available(uint64_t length) {
 
 static apr_status_t reserve(int fd, uint64_t offset, uint64_t length) {
     apr_status_t status;
+    sigset_t before;
 
     if (length == 0) {
         return APR_SUCCESS;
@@ -84,12 +85,13 @@ static apr_status_t reserve(int fd, uint64_t offset, uint64_t length) {
     if (status != APR_SUCCESS) {
         return status;
     }
-    while (fallocate(fd, 0, (off_t)offset, (off_t)length) != 0) {
-        if (errno != EINTR) {
-            return BROOD_OS_ERROR;
-        }
-    }
-    return APR_SUCCESS;
+    brood__signals_block(&before);
+    do {
+        status = fallocate(fd, 0, (off_t)offset, (off_t)length) == 0 ? APR_SUCCESS
+                                                                     : BROOD_OS_ERROR;
+    } while (APR_STATUS_IS_EINTR(status)); /* a stop and continue do that, too */
+    brood__signals_restore(&before);
+    return status;
 }
 
 apr_status_t brood_os_memory_create(brood_os_handle_t *memory, uint64_t size,

@@ -53,14 +53,17 @@ static apr_status_t touch_range(int fd, uint64_t offset, uint64_t length) {
 
 static apr_status_t reserve(int fd, uint64_t offset, uint64_t length) {
 #if HAS_FALLOCATE
+    sigset_t before;
     int error;
 
     if (length == 0) {
         return APR_SUCCESS;
     }
+    brood__signals_block(&before);
     do {
         error = posix_fallocate(fd, (off_t)offset, (off_t)length);
-    } while (error == EINTR);
+    } while (error == EINTR); /* a stop and continue do that, too */
+    brood__signals_restore(&before);
     if (error != EINVAL && error != EOPNOTSUPP && error != ENODEV) {
         return APR_FROM_OS_ERROR(error);
     }

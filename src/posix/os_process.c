@@ -96,13 +96,18 @@ static apr_status_t wait_once(const brood_os_process_t *process, int options,
 }
 
 /* Sleeps until the child may have ended: at its handle, or, where there is none, for 1 ms, then
- * longer, up to 10 ms. SIGCHLD belongs to the program and is left alone. */
+ * longer, up to 10 ms. SIGCHLD belongs to the program and is left alone. *pause_ns starts as 0.
+ * A handle that was ready is not asked again: the child of a debugger ends for its tracer
+ * first, and until that lets go there is nothing to reap. */
 static apr_status_t wait_a_while(const brood_os_process_t *process, int64_t *pause_ns,
                                  brood_os_deadline_t deadline) {
     brood_os_deadline_t next;
 
-    if (process->handle != BROOD_OS_NO_HANDLE) {
-        return brood__wait_fd(brood__fd(process->handle), POLLIN, deadline);
+    if (*pause_ns == 0) {
+        *pause_ns = LOOK_FIRST_NS;
+        if (process->handle != BROOD_OS_NO_HANDLE) {
+            return brood__wait_fd(brood__fd(process->handle), POLLIN, deadline);
+        }
     }
     if (brood__ns_left(deadline) == 0) {
         return APR_TIMEUP;
@@ -116,7 +121,7 @@ static apr_status_t wait_a_while(const brood_os_process_t *process, int64_t *pau
 apr_status_t brood_os_process_wait(brood_os_process_t *process,
                                    brood_os_deadline_t deadline, brood_os_exit_t *how) {
     const int options = deadline == BROOD_OS_FOREVER ? WEXITED : WEXITED | WNOHANG;
-    int64_t pause_ns = LOOK_FIRST_NS;
+    int64_t pause_ns = 0;
     apr_status_t status;
     siginfo_t info;
 
@@ -134,7 +139,7 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process,
     }
     if (status == APR_SUCCESS) {
         how->signaled = info.si_code != CLD_EXITED; /* else CLD_KILLED or CLD_DUMPED */
-        how->code = info.si_status;
+        how->code = how->signaled ? info.si_status : info.si_status & 0xff;
     }
     return status;
 }

@@ -18,8 +18,10 @@ brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle);
 /* Gives copies of `count` handles to the process `peer` that reads the other end of
  * `stream`. The sender keeps its own. The two calls pair up like a write and a read of the
  * stream: the receiver must call brood_os_handles_receive() with the same count at the same
- * place in the stream. `peer` names the receiver where the system needs to know it (its
- * process handle on Windows); POSIX does not look at it. 0 < count <= BROOD_OS_HANDLES_MAX.
+ * place in the stream. A read before that place must not ask for more than lies before it: it
+ * would take the handles' own bytes and lose the handles. `peer` names the receiver where the
+ * system needs to know it (its process handle on Windows); POSIX does not look at it.
+ * 0 < count <= BROOD_OS_HANDLES_MAX.
  * On POSIX a single byte 0 in the place of the handles makes the receive fail with
  * APR_EGENERAL and keeps the stream in step: for a sender that cannot send what it promised.
  * POSIX: SCM_RIGHTS. Win32: DuplicateHandle into the peer, the values written as bytes. */

@@ -8,8 +8,8 @@
 apr_status_t brood_os_program_path(char *buffer, size_t size);
 
 /* The last argument that this process was started with, as the kernel knows it, whatever
- * main has done with argv since. *length bytes at most are written with a terminating zero;
- * a longer argument is APR_ENOSPC. */
+ * main has done with argv since. At most `size` bytes are written, the terminating zero
+ * among them; a longer argument is APR_ENOSPC. */
 apr_status_t brood_os_program_last_argument(char *buffer, size_t size);
 
 /* Changes the working directory (UTF-8 path), and reads it. */
