@@ -1,9 +1,8 @@
 /* Statuses: what Brood's functions return, and the words for it.
  *
  * Every function that can fail returns apr_status_t. APR_SUCCESS is 0; APR's own codes keep
- * their meaning (APR_TIMEUP: the timeout ran out; APR_EOF: the other side is gone and
- * nothing is left; APR_EAGAIN: a timeout of 0 and it would have to wait; APR_EINVAL: a
- * wrong argument; APR_ENOTIMPL: this system cannot). Brood's own codes lie in APR's range
+ * their meaning (APR_TIMEUP: the timeout ran out, one of 0 too; APR_EOF: the other side is
+ * gone and nothing is left; APR_EINVAL: a wrong argument; APR_ENOTIMPL: this system cannot). Brood's own codes lie in APR's range
  * for users and are listed in BROOD_STATUS_TABLE below, the only place that has them.
  *
  * A status says what kind of thing went wrong. The detail line, kept for each thread, says
