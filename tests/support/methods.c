@@ -6,35 +6,12 @@
 #include "os/entropy.h"
 #include <apr_file_io.h>
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TESTS_MAX 400
 #define JOIN_US (30 * 1000000)
-
-/* ThreadSanitizer has a thread of its own, beside which nothing can be forked. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WITHOUT_FORK 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__) && !defined(WITHOUT_FORK)
-#define WITHOUT_FORK 1
-#endif
-#ifndef WITHOUT_FORK
-#define WITHOUT_FORK 0
-#endif
-
-static int is_here(brood_start_method_t method) {
-    return brood_has_start_method(method) && !(WITHOUT_FORK && method == BROOD_START_FORK);
-}
-
-static void *APR_THREAD_FUNC no_work(apr_thread_t *thread, void *data) {
-    (void)thread;
-    return data;
-}
 
 static const brood_start_method_t methods[] = {BROOD_START_FORK, BROOD_START_SPAWN,
                                                BROOD_START_FORKSERVER};
@@ -53,18 +30,9 @@ static int do_nothing(const brood_values_t *state, apr_pool_t *pool) {
 /* What the library keeps for good is made now, or it would look like a leak of the first
  * test: the session, the forkserver, the segment that locks lie in. */
 static int warm_up(void **state) {
-    apr_pool_t *threads;
-    apr_thread_t *thread;
-    apr_status_t result;
     size_t i;
 
     (void)state;
-    if (apr_pool_create(&threads, NULL) != APR_SUCCESS ||
-        apr_thread_create(&thread, NULL, no_work, NULL, threads) != APR_SUCCESS ||
-        apr_thread_join(&result, thread) != APR_SUCCESS) {
-        return -1;
-    }
-    apr_pool_destroy(threads);
     for (i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
         brood_process_t *process;
@@ -72,7 +40,7 @@ static int warm_up(void **state) {
         apr_pool_t *pool;
         apr_status_t rv;
 
-        if (!is_here(methods[i])) {
+        if (!brood_has_start_method(methods[i])) {
             continue;
         }
         options.method = methods[i];
@@ -154,7 +122,7 @@ int brood_test_run(const char *group, const struct CMUnitTest *tests, size_t cou
     size_t i, j;
 
     for (i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        for (j = 0; is_here(methods[i]) && j < count; j++) {
+        for (j = 0; brood_has_start_method(methods[i]) && j < count; j++) {
             at = add(at, &tests[j], methods[i], filter);
         }
     }
