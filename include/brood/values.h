@@ -320,6 +320,7 @@ BROOD_API apr_status_t brood_builder_finish(brood_builder_t *builder,
  *
  * @param reader  memory of the caller's, on the stack for example
  * @param values  values that live longer than the reader; NULL reads as no values
+ * @returns nothing; it cannot fail.
  * Blocking: never. Threads and processes: a reader belongs to one thread; any number of
  * readers may read the same values. Platforms: same everywhere. */
 BROOD_API void brood_reader_init(brood_reader_t *reader, const brood_values_t *values);
