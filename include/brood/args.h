@@ -2,8 +2,8 @@
  * made of. Part of values.h.
  *
  * BROOD_ARGS(…) is a brood_args_t made of 1 to 32 C values: bool, all integers, float,
- * double, strings, brood_bytes_t, const brood_values_t * (one list), queues, connections,
- * locks, and brood_arg_t for whatever is left (brood_arg_nil()). In C it lives as long as
+ * double, strings, brood_bytes_t, const brood_values_t * (one list), the objects of
+ * BROOD_HANDLE_TABLE, and brood_arg_t for whatever is left (brood_arg_nil()). In C it lives as long as
  * the block it stands in, in C++ as long as the expression. Other types do not compile.
  *
  * BROOD_UNPACK(values, …) takes as many pointers, to the same types. There is no place
@@ -102,17 +102,13 @@ static inline brood_arg_t brood_arg_handle(void *object) {
     return arg;
 }
 
-static inline brood_arg_t brood_arg_queue(brood_queue_t *queue) {
-    return brood_arg_handle(queue);
-}
-
-static inline brood_arg_t brood_arg_connection(brood_connection_t *connection) {
-    return brood_arg_handle(connection);
-}
-
-static inline brood_arg_t brood_arg_lock(brood_lock_t *lock) {
-    return brood_arg_handle(lock);
-}
+/* brood_arg_queue(brood_queue_t *queue), brood_arg_lock() and so on. */
+#define BROOD__ARG_MAKER(NAME, name, code)                               \
+    static inline brood_arg_t brood_arg_##name(brood_##name##_t *name) { \
+        return brood_arg_handle(name);                                   \
+    }
+BROOD_HANDLE_TABLE(BROOD__ARG_MAKER)
+#undef BROOD__ARG_MAKER
 
 static inline brood_arg_t brood_arg_same(brood_arg_t arg) {
     return arg;
@@ -140,51 +136,45 @@ BROOD_END_DECLS
 #define BROOD_READ(reader, place) brood_read(reader, BROOD_SLOT(place))
 
 /* X(C type, kind of slot): what a place can be. */
-#define BROOD__SLOT_TYPES(X)                       \
-    X(bool, BROOD_SLOT_BOOL)                       \
-    X(signed char, BROOD_SLOT_SIGNED)              \
-    X(short, BROOD_SLOT_SIGNED)                    \
-    X(int, BROOD_SLOT_SIGNED)                      \
-    X(long, BROOD_SLOT_SIGNED)                     \
-    X(long long, BROOD_SLOT_SIGNED)                \
-    X(unsigned char, BROOD_SLOT_UNSIGNED)          \
-    X(unsigned short, BROOD_SLOT_UNSIGNED)         \
-    X(unsigned, BROOD_SLOT_UNSIGNED)               \
-    X(unsigned long, BROOD_SLOT_UNSIGNED)          \
-    X(unsigned long long, BROOD_SLOT_UNSIGNED)     \
-    X(float, BROOD_SLOT_REAL)                      \
-    X(double, BROOD_SLOT_REAL)                     \
-    X(const char *, BROOD_SLOT_STRING)             \
-    X(brood_bytes_t, BROOD_SLOT_BYTES)             \
-    X(const brood_values_t *, BROOD_SLOT_VALUES)   \
-    X(brood_queue_t *, BROOD_SLOT_QUEUE)           \
-    X(brood_connection_t *, BROOD_SLOT_CONNECTION) \
-    X(brood_lock_t *, BROOD_SLOT_LOCK)
+#define BROOD__SLOT_TYPES(X)                   \
+    X(bool, BROOD_SLOT_BOOL)                   \
+    X(signed char, BROOD_SLOT_SIGNED)          \
+    X(short, BROOD_SLOT_SIGNED)                \
+    X(int, BROOD_SLOT_SIGNED)                  \
+    X(long, BROOD_SLOT_SIGNED)                 \
+    X(long long, BROOD_SLOT_SIGNED)            \
+    X(unsigned char, BROOD_SLOT_UNSIGNED)      \
+    X(unsigned short, BROOD_SLOT_UNSIGNED)     \
+    X(unsigned, BROOD_SLOT_UNSIGNED)           \
+    X(unsigned long, BROOD_SLOT_UNSIGNED)      \
+    X(unsigned long long, BROOD_SLOT_UNSIGNED) \
+    X(float, BROOD_SLOT_REAL)                  \
+    X(double, BROOD_SLOT_REAL)                 \
+    X(const char *, BROOD_SLOT_STRING)         \
+    X(brood_bytes_t, BROOD_SLOT_BYTES)         \
+    X(const brood_values_t *, BROOD_SLOT_VALUES)
 
 /* X(C type, function that makes it an argument): what a value can be. */
-#define BROOD__ARG_TYPES(X)                       \
-    X(bool, brood_arg_bool)                       \
-    X(char, brood_arg_int)                        \
-    X(signed char, brood_arg_int)                 \
-    X(short, brood_arg_int)                       \
-    X(int, brood_arg_int)                         \
-    X(long, brood_arg_int)                        \
-    X(long long, brood_arg_int)                   \
-    X(unsigned char, brood_arg_uint)              \
-    X(unsigned short, brood_arg_uint)             \
-    X(unsigned, brood_arg_uint)                   \
-    X(unsigned long, brood_arg_uint)              \
-    X(unsigned long long, brood_arg_uint)         \
-    X(float, brood_arg_double)                    \
-    X(double, brood_arg_double)                   \
-    X(char *, brood_arg_string)                   \
-    X(const char *, brood_arg_string)             \
-    X(brood_bytes_t, brood_arg_bytes)             \
-    X(brood_values_t *, brood_arg_values)         \
-    X(const brood_values_t *, brood_arg_values)   \
-    X(brood_queue_t *, brood_arg_queue)           \
-    X(brood_connection_t *, brood_arg_connection) \
-    X(brood_lock_t *, brood_arg_lock)
+#define BROOD__ARG_TYPES(X)               \
+    X(bool, brood_arg_bool)               \
+    X(char, brood_arg_int)                \
+    X(signed char, brood_arg_int)         \
+    X(short, brood_arg_int)               \
+    X(int, brood_arg_int)                 \
+    X(long, brood_arg_int)                \
+    X(long long, brood_arg_int)           \
+    X(unsigned char, brood_arg_uint)      \
+    X(unsigned short, brood_arg_uint)     \
+    X(unsigned, brood_arg_uint)           \
+    X(unsigned long, brood_arg_uint)      \
+    X(unsigned long long, brood_arg_uint) \
+    X(float, brood_arg_double)            \
+    X(double, brood_arg_double)           \
+    X(char *, brood_arg_string)           \
+    X(const char *, brood_arg_string)     \
+    X(brood_bytes_t, brood_arg_bytes)     \
+    X(brood_values_t *, brood_arg_values) \
+    X(const brood_values_t *, brood_arg_values)
 
 #ifdef __cplusplus
 
@@ -193,6 +183,10 @@ BROOD_END_DECLS
         return maker(value);                    \
     }
 BROOD__ARG_TYPES(BROOD__ARG_OVERLOAD)
+#define BROOD__HANDLE_OVERLOAD(NAME, name, code) \
+    BROOD__ARG_OVERLOAD(brood_##name##_t *, brood_arg_##name)
+BROOD_HANDLE_TABLE(BROOD__HANDLE_OVERLOAD)
+#undef BROOD__HANDLE_OVERLOAD
 #undef BROOD__ARG_OVERLOAD
 inline brood_arg_t brood__arg(brood_arg_t value) {
     return value;
@@ -205,6 +199,10 @@ template <class Other> brood_arg_t brood__arg(Other value) = delete;
         return brood_slot(kind, sizeof *place, (void *)place); \
     }
 BROOD__SLOT_TYPES(BROOD__SLOT_OVERLOAD)
+#define BROOD__HANDLE_OVERLOAD(NAME, name, code) \
+    BROOD__SLOT_OVERLOAD(brood_##name##_t *, BROOD_SLOT_##NAME)
+BROOD_HANDLE_TABLE(BROOD__HANDLE_OVERLOAD)
+#undef BROOD__HANDLE_OVERLOAD
 #undef BROOD__SLOT_OVERLOAD
 
 /* Holds the arguments until the expression ends. */
@@ -235,12 +233,17 @@ inline apr_status_t brood__unpack(const brood_values_t *values, Places *...place
 
 #define BROOD__ARG_CASE(type, maker) , type : maker
 #define BROOD__SLOT_CASE(type, kind) , type * : kind
-#define BROOD_ARG(value) \
-    (_Generic((value),   \
-        brood_arg_t: brood_arg_same BROOD__ARG_TYPES(BROOD__ARG_CASE))(value))
-#define BROOD_SLOT(place)                                                             \
-    brood_slot(_Generic((place)BROOD__SLOT_TYPES(BROOD__SLOT_CASE)), sizeof *(place), \
-               (void *)(place))
+#define BROOD__HANDLE_ARG_CASE(NAME, name, code) , brood_##name##_t * : brood_arg_##name
+#define BROOD__HANDLE_SLOT_CASE(NAME, name, code) \
+    , brood_##name##_t ** : BROOD_SLOT_##NAME
+#define BROOD_ARG(value)                                         \
+    (_Generic((value), brood_arg_t                               \
+              : brood_arg_same BROOD__ARG_TYPES(BROOD__ARG_CASE) \
+                  BROOD_HANDLE_TABLE(BROOD__HANDLE_ARG_CASE))(value))
+#define BROOD_SLOT(place)                                                 \
+    brood_slot(_Generic((place)BROOD__SLOT_TYPES(BROOD__SLOT_CASE)        \
+                            BROOD_HANDLE_TABLE(BROOD__HANDLE_SLOT_CASE)), \
+               sizeof *(place), (void *)(place))
 #define BROOD_ARGS(...)                   \
     brood_args(BROOD__COUNT(__VA_ARGS__), \
                (const brood_arg_t[]){BROOD__EACH(BROOD_ARG, __VA_ARGS__)})

@@ -3,12 +3,20 @@
 #ifndef BROOD_BROOD_H
 #define BROOD_BROOD_H
 
+#include "brood/barrier.h"
+#include "brood/block.h"
 #include "brood/boot.h"
+#include "brood/condition.h"
 #include "brood/connection.h"
 #include "brood/descriptor.h"
+#include "brood/event.h"
 #include "brood/lock.h"
 #include "brood/process.h"
 #include "brood/queue.h"
+#include "brood/rlock.h"
+#include "brood/semaphore.h"
+#include "brood/shareable_list.h"
+#include "brood/shared.h"
 #include "brood/status.h"
 #include "brood/types.h"
 #include "brood/values.h"

@@ -46,9 +46,11 @@ typedef enum brood_member_kind_t {
     BROOD_MEMBER_BYTES,  /* brood_bytes_t; NULL travels as nil */
     BROOD_MEMBER_VALUES, /* const brood_values_t *; NULL travels as nil */
     BROOD_MEMBER_STRUCT, /* another struct with a descriptor of its own */
-    BROOD_MEMBER_QUEUE,  /* pointers to objects; NULL travels as nil */
-    BROOD_MEMBER_CONNECTION,
-    BROOD_MEMBER_LOCK
+/* BROOD_MEMBER_QUEUE and so on: pointers to objects; NULL travels as nil */
+#define BROOD__MEMBER_KIND(NAME, name, code) BROOD_MEMBER_##NAME,
+    BROOD_HANDLE_TABLE(BROOD__MEMBER_KIND)
+#undef BROOD__MEMBER_KIND
+        BROOD_MEMBER_END
 } brood_member_kind_t;
 
 typedef enum brood_limits_kind_t {

@@ -15,6 +15,7 @@
  *     BROOD_FIELD_QUEUE(type, member, …)         brood_queue_t *
  *     BROOD_FIELD_CONNECTION(type, member, …)    brood_connection_t *
  *     BROOD_FIELD_LOCK(type, member, …)          brood_lock_t *
+ *     and so on for each object of BROOD_HANDLE_TABLE
  *
  * A member of another type does not compile. Behind the member may stand, in any order:
  *
@@ -58,6 +59,24 @@
     BROOD__SCALAR(BROOD__KIND_CONNECTION, type, __VA_ARGS__, BROOD__NO_MORE)
 #define BROOD_FIELD_LOCK(type, ...) \
     BROOD__SCALAR(BROOD__KIND_LOCK, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_RLOCK(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_RLOCK, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_SEMAPHORE(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_SEMAPHORE, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_CONDITION(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_CONDITION, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_EVENT(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_EVENT, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_BARRIER(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_BARRIER, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_SHARED_VALUE(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_SHARED_VALUE, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_SHARED_ARRAY(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_SHARED_ARRAY, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_BLOCK(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_BLOCK, type, __VA_ARGS__, BROOD__NO_MORE)
+#define BROOD_FIELD_SHAREABLE_LIST(type, ...) \
+    BROOD__SCALAR(BROOD__KIND_SHAREABLE_LIST, type, __VA_ARGS__, BROOD__NO_MORE)
 #define BROOD_FIELD_INT_ARRAY(type, ...) \
     BROOD__ARRAY(BROOD__KIND_INTS, type, __VA_ARGS__, BROOD__NO_MORE)
 #define BROOD_FIELD_UINT_ARRAY(type, ...) \
@@ -130,9 +149,7 @@ constexpr brood_field_t brood__field(const char *name, brood_member_kind_t kind,
 }
 #define BROOD__FIELD(...) brood__field(__VA_ARGS__)
 
-template <class Member> struct brood__plain_t {
-    using type = Member;
-};
+template <class Member> struct brood__plain_t { using type = Member; };
 /* The kind of an integer or enum. */
 template <class Member> constexpr brood_member_kind_t brood__int_kind() {
     using Integer =
@@ -210,20 +227,20 @@ constexpr brood_member_kind_t brood__array_kind(brood_member_kind_t kind) {
 #define BROOD__CASE(wanted, kind, extra) , wanted * : kind
 #define BROOD__ARRAY_CASE(wanted, kind, elements) , wanted(*)[elements] : kind
 #define BROOD__KIND_THIS(type, member, wanted, kind) \
-    _Generic(&BROOD__MEMBER(type, member), wanted *: kind)
+    _Generic(&BROOD__MEMBER(type, member), wanted * : kind)
 #define BROOD__KIND_INT(type, member) \
     _Generic(&BROOD__MEMBER(type, member) BROOD__INT_TYPES(BROOD__CASE, ))
 #define BROOD__KIND_REAL(type, member) \
     _Generic(&BROOD__MEMBER(type, member) BROOD__REAL_TYPES(BROOD__CASE, ))
-#define BROOD__KIND_CHARS(type, member)    \
-    _Generic(&BROOD__MEMBER(type, member), \
-        char(*)[sizeof BROOD__MEMBER(type, member)]: BROOD_MEMBER_CHARS)
+#define BROOD__KIND_CHARS(type, member)                                                \
+    _Generic(&BROOD__MEMBER(type, member), char(*)[sizeof BROOD__MEMBER(type, member)] \
+             : BROOD_MEMBER_CHARS)
 #define BROOD__KIND_INTS(type, member)    \
     _Generic(&BROOD__MEMBER(type, member) \
-        BROOD__INT_TYPES(BROOD__ARRAY_CASE, BROOD__ELEMENTS(type, member)))
+                 BROOD__INT_TYPES(BROOD__ARRAY_CASE, BROOD__ELEMENTS(type, member)))
 #define BROOD__KIND_REALS(type, member)   \
     _Generic(&BROOD__MEMBER(type, member) \
-        BROOD__REAL_TYPES(BROOD__ARRAY_CASE, BROOD__ELEMENTS(type, member)))
+                 BROOD__REAL_TYPES(BROOD__ARRAY_CASE, BROOD__ELEMENTS(type, member)))
 
 #endif
 
@@ -241,5 +258,23 @@ constexpr brood_member_kind_t brood__array_kind(brood_member_kind_t kind) {
     BROOD__KIND_THIS(type, member, brood_connection_t *, BROOD_MEMBER_CONNECTION)
 #define BROOD__KIND_LOCK(type, member) \
     BROOD__KIND_THIS(type, member, brood_lock_t *, BROOD_MEMBER_LOCK)
+#define BROOD__KIND_RLOCK(type, member) \
+    BROOD__KIND_THIS(type, member, brood_rlock_t *, BROOD_MEMBER_RLOCK)
+#define BROOD__KIND_SEMAPHORE(type, member) \
+    BROOD__KIND_THIS(type, member, brood_semaphore_t *, BROOD_MEMBER_SEMAPHORE)
+#define BROOD__KIND_CONDITION(type, member) \
+    BROOD__KIND_THIS(type, member, brood_condition_t *, BROOD_MEMBER_CONDITION)
+#define BROOD__KIND_EVENT(type, member) \
+    BROOD__KIND_THIS(type, member, brood_event_t *, BROOD_MEMBER_EVENT)
+#define BROOD__KIND_BARRIER(type, member) \
+    BROOD__KIND_THIS(type, member, brood_barrier_t *, BROOD_MEMBER_BARRIER)
+#define BROOD__KIND_SHARED_VALUE(type, member) \
+    BROOD__KIND_THIS(type, member, brood_shared_value_t *, BROOD_MEMBER_SHARED_VALUE)
+#define BROOD__KIND_SHARED_ARRAY(type, member) \
+    BROOD__KIND_THIS(type, member, brood_shared_array_t *, BROOD_MEMBER_SHARED_ARRAY)
+#define BROOD__KIND_BLOCK(type, member) \
+    BROOD__KIND_THIS(type, member, brood_block_t *, BROOD_MEMBER_BLOCK)
+#define BROOD__KIND_SHAREABLE_LIST(type, member) \
+    BROOD__KIND_THIS(type, member, brood_shareable_list_t *, BROOD_MEMBER_SHAREABLE_LIST)
 
 #endif

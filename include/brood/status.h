@@ -46,7 +46,9 @@
     X(BROOD_ESTATUSLOST, 28, "the process has ended; how is not known")                    \
     X(BROOD_EFULL, 29, "a table of the session is full")                                   \
     X(BROOD_EVERSION, 30, "the state was written by an unsupported version")               \
-    X(BROOD_EFORGED, 31, "shared memory holds values that no process may write")
+    X(BROOD_EFORGED, 31, "shared memory holds values that no process may write")           \
+    X(BROOD_EBROKENBARRIER, 32, "the barrier is broken")                                   \
+    X(BROOD_EOVERRELEASE, 33, "the semaphore has been released too many times")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

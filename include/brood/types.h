@@ -9,11 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Things that can be handed to another process. Each is an opaque object in a memory pool;
- * what travels is a handle to the shared thing behind it. */
-typedef struct brood_queue_t brood_queue_t;
-typedef struct brood_connection_t brood_connection_t;
-typedef struct brood_lock_t brood_lock_t;
+/* X(NAME, name, code): the things that can be handed to another process. Each is an opaque
+ * brood_NAME_t in a memory pool; what travels is a handle to the shared thing behind it. The
+ * codes are on the wire: they count from 1 and never change once released. */
+#define BROOD_HANDLE_TABLE(X)         \
+    X(QUEUE, queue, 1)                \
+    X(CONNECTION, connection, 2)      \
+    X(LOCK, lock, 3)                  \
+    X(RLOCK, rlock, 4)                \
+    X(SEMAPHORE, semaphore, 5)        \
+    X(CONDITION, condition, 6)        \
+    X(EVENT, event, 7)                \
+    X(BARRIER, barrier, 8)            \
+    X(SHARED_VALUE, shared_value, 9)  \
+    X(SHARED_ARRAY, shared_array, 10) \
+    X(BLOCK, block, 11)               \
+    X(SHAREABLE_LIST, shareable_list, 12)
+
+#define BROOD__HANDLE_TYPE(NAME, name, code) \
+    typedef struct brood_##name##_t brood_##name##_t;
+BROOD_HANDLE_TABLE(BROOD__HANDLE_TYPE)
+#undef BROOD__HANDLE_TYPE
 
 /* Values that have been packed: an immutable sequence. */
 typedef struct brood_values_t brood_values_t;

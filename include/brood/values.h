@@ -1,7 +1,7 @@
 /* Values: the explicit state that crosses from one process to another.
  *
  * A value is nil, a bool, an integer of 64 bits, a double, a UTF-8 string, bytes, a list,
- * a map, or a handle to a shared object (queue, connection, lock). What a child gets is
+ * a map, or a handle to a shared object (BROOD_HANDLE_TABLE). What a child gets is
  * the sequence of values that its parent packed, and nothing else. The encoding is
  * MessagePack; a handle is an extension type that indexes a table carried beside the
  * bytes.
@@ -78,9 +78,11 @@ typedef enum brood_slot_kind_t {
     BROOD_SLOT_STRING,   /* const char **; NULL for nil */
     BROOD_SLOT_BYTES,    /* brood_bytes_t * */
     BROOD_SLOT_VALUES,   /* const brood_values_t **: an embedded list */
-    BROOD_SLOT_QUEUE,
-    BROOD_SLOT_CONNECTION,
-    BROOD_SLOT_LOCK
+    /* BROOD_SLOT_QUEUE, BROOD_SLOT_LOCK and so on: brood_queue_t **, brood_lock_t **, … */
+#define BROOD__SLOT_KIND(NAME, name, code) BROOD_SLOT_##NAME,
+    BROOD_HANDLE_TABLE(BROOD__SLOT_KIND)
+#undef BROOD__SLOT_KIND
+        BROOD_SLOT_END
 } brood_slot_kind_t;
 
 typedef struct brood_slot_t {
@@ -276,7 +278,7 @@ BROOD_API apr_status_t brood_build_bytes(brood_builder_t *builder, const void *d
 /* Adds a handle to a shared object.
  *
  * @param builder  an unfinished builder
- * @param object   a brood_queue_t *, brood_connection_t *, brood_lock_t *; not copied
+ * @param object   a brood_queue_t *, a brood_lock_t * or another of BROOD_HANDLE_TABLE; not copied
  * @returns as brood_build().
  * Blocking, Threads and processes, Platforms: as brood_build(). */
 BROOD_API apr_status_t brood_build_handle(brood_builder_t *builder, void *object);

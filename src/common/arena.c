@@ -14,7 +14,6 @@
 #include "arena.h"
 
 #include "guard.h"
-#include "lockword.h"
 #include "os/handle.h"
 #include "participant.h"
 #include "session.h"
@@ -63,10 +62,11 @@ static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     arena_shared_t *shared = shared_of(arena);
     for (uint32_t i = 0; i < CELLS; i++) {
         brood__cell_t *cell = &shared->cells[i];
-        /* relaxed: a hint; the sweep of the word itself is a CAS */
-        if (atomic_load_explicit(&cell->kind, memory_order_relaxed) == BROOD__CELL_LOCK) {
-            brood_os_word_t word = brood__segment_word(arena->segment, &cell->word);
-            brood__lockword_sweep(&word, dead);
+        /* acquire: pairs with the release in allocate */
+        const brood__handle_class_t *cls =
+            brood__handle_class(atomic_load_explicit(&cell->kind, memory_order_acquire));
+        if (cls != NULL && cls->sweep != NULL) {
+            cls->sweep(arena->segment, cell, dead);
         }
     }
 }
@@ -191,7 +191,14 @@ static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
     return APR_SUCCESS;
 }
 
-static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
+static void cell_clear(brood__cell_t *cell) {
+    atomic_store_explicit(&cell->word, 0, memory_order_relaxed);
+    atomic_store_explicit(&cell->depth, 0, memory_order_relaxed);
+    atomic_store_explicit(&cell->holder, 0, memory_order_relaxed);
+    memset(&cell->own, 0, sizeof cell->own);
+}
+
+static apr_status_t allocate(brood__hold_t *hold, brood__handle_code_t kind) {
     arena_t *arena;
     uint32_t number;
     brood__cell_t *cell;
@@ -208,8 +215,9 @@ static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
     cell = &shared_of(arena)->cells[number];
     arena->taken[number] = 1;
     arena->holds++;
-    memset(cell->rest, 0, sizeof cell->rest);
-    atomic_store_explicit(&cell->word, 0, memory_order_relaxed);
+    /* release: nobody sweeps what the cell was; pairs with the acquire in arena_sweep */
+    atomic_store_explicit(&cell->kind, BROOD__HANDLE_NONE, memory_order_release);
+    cell_clear(cell);
     atomic_fetch_add_explicit(&cell->generation, 1, memory_order_relaxed);
     /* release: the cell is whole before it has a kind; pairs with the acquire in unpack */
     atomic_store_explicit(&cell->kind, (uint32_t)kind, memory_order_release);
@@ -218,7 +226,7 @@ static apr_status_t allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
     return APR_SUCCESS;
 }
 
-apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind) {
+apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__handle_code_t kind) {
     apr_status_t rv = brood__session_ensure();
     memset(hold, 0, sizeof *hold);
     if (rv == APR_SUCCESS) {
@@ -226,6 +234,25 @@ apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind)
         rv = allocate(hold, kind);
         brood__guard_give(&arena_guard);
     }
+    return rv;
+}
+
+apr_status_t brood__arena_hold_again(brood__hold_t *hold, const brood__hold_t *held) {
+    arena_t *arena;
+    apr_status_t rv = BROOD_ECLOSED;
+    memset(hold, 0, sizeof *hold);
+    brood__guard_take(&arena_guard);
+    arena = arena_of(held->segment);
+    if (arena != NULL) {
+        uint32_t number = (uint32_t)(held->cell - shared_of(arena)->cells);
+        rv = record_write(arena, brood__self_id, number + 1, &hold->record);
+    }
+    if (rv == APR_SUCCESS) {
+        arena->holds++;
+        hold->segment = held->segment;
+        hold->cell = held->cell;
+    }
+    brood__guard_give(&arena_guard);
     return rv;
 }
 
@@ -278,7 +305,7 @@ static arena_t *arena_arrived(brood__segment_t *segment) {
 }
 
 static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
-                                 brood__cell_kind_t kind, uint64_t number,
+                                 brood__handle_code_t kind, uint64_t number,
                                  uint64_t generation) {
     brood__cell_t *cell;
     apr_status_t rv;
@@ -314,7 +341,7 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
     return APR_SUCCESS;
 }
 
-apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__cell_kind_t kind,
+apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__handle_code_t kind,
                                  brood__parcel_t *parcel) {
     brood_os_handle_t memory;
     brood__segment_t *segment;

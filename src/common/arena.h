@@ -11,17 +11,19 @@
 
 #define BROOD__CELL_SIZE 64
 
-typedef enum brood__cell_kind_t {
-    BROOD__CELL_FREE = 0,
-    BROOD__CELL_LOCK = 1
-} brood__cell_kind_t;
-
 /* How every cell begins. */
 typedef struct brood__cell_t {
     _Atomic uint32_t generation; /* one higher each time the cell is given out */
-    _Atomic uint32_t kind;
-    _Atomic uint32_t word; /* the object's word of truth; a lock word for a lock */
-    uint32_t rest[13];
+    _Atomic uint32_t kind;       /* brood__handle_code_t of the object; 0: none yet */
+    _Atomic uint32_t word;       /* the object's word of truth; a lock word for a lock */
+    /* The rest is the object's own; a recursive lock in it lies here (rlockword.h). */
+    _Atomic uint32_t depth;
+    _Atomic uint64_t holder;
+    union {
+        _Atomic uint32_t words[10];
+        _Atomic uint64_t longs[5];
+        uint8_t bytes[40];
+    } own;
 } brood__cell_t;
 
 _Static_assert(sizeof(brood__cell_t) == BROOD__CELL_SIZE, "a cell is one cache line");
@@ -34,7 +36,10 @@ typedef struct brood__hold_t {
 } brood__hold_t;
 
 /* A fresh cell, zero but for its head, held by this process. */
-apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__cell_kind_t kind);
+apr_status_t brood__arena_allocate(brood__hold_t *hold, brood__handle_code_t kind);
+
+/* A cell that this process holds, held once more. */
+apr_status_t brood__arena_hold_again(brood__hold_t *hold, const brood__hold_t *held);
 
 /* Lets go of a cell. In a forked child what the parent held stays held by both. */
 void brood__arena_release(brood__hold_t *hold);
@@ -42,7 +47,7 @@ void brood__arena_release(brood__hold_t *hold);
 /* A cell on its way to another process, and its arrival there. BROOD_EFORGED: there is no
  * such cell. */
 void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel);
-apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__cell_kind_t kind,
+apr_status_t brood__arena_unpack(brood__hold_t *hold, brood__handle_code_t kind,
                                  brood__parcel_t *parcel);
 
 /* A participant that is about to be forked from this process holds all that this process

@@ -95,10 +95,10 @@ static apr_status_t unpack_state(booting_t *boot) {
         const brood__handle_class_t *cls = brood__handle_class(codes[i]);
         apr_status_t rv = cls == NULL
                               ? brood__fail(BROOD_EENCODING, "handle class %u", codes[i])
-                              : cls->unpack(&handles[i], boot->parcel, boot->pool);
+                              : cls->unpack(cls, &handles[i], boot->parcel, boot->pool);
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "handle %llu of the state: ",
-                                      (unsigned long long)i + 1);
+            return brood__fail_within(
+                rv, "handle %llu of the state: ", (unsigned long long)i + 1);
         }
     }
     return brood__values_decode(&boot->state, boot->record.state.data,

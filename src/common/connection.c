@@ -133,13 +133,15 @@ static apr_status_t connection_pack(brood_handle_t *handle, brood__parcel_t *par
     return APR_SUCCESS;
 }
 
-static apr_status_t connection_unpack(brood_handle_t **handle, brood__parcel_t *parcel,
+static apr_status_t connection_unpack(const brood__handle_class_t *cls,
+                                      brood_handle_t **handle, brood__parcel_t *parcel,
                                       apr_pool_t *pool) {
     brood_connection_t *connection;
     brood_os_handle_t stream = BROOD_OS_NO_HANDLE;
     uint64_t directions = 0;
     uint64_t limit = 0;
     apr_status_t rv = connection_new(&connection, pool);
+    (void)cls;
     *handle = NULL;
     if (rv == APR_SUCCESS) {
         rv = brood__parcel_take_os_handle(parcel, &stream);
@@ -162,5 +164,7 @@ static apr_status_t connection_unpack(brood_handle_t **handle, brood__parcel_t *
     return APR_SUCCESS;
 }
 
-const brood__handle_class_t brood__connection_class = {
-    BROOD__HANDLE_CONNECTION, "connection", connection_pack, connection_unpack};
+const brood__handle_class_t brood__connection_class = {.code = BROOD__HANDLE_CONNECTION,
+                                                       .name = "connection",
+                                                       .pack = connection_pack,
+                                                       .unpack = connection_unpack};

@@ -9,6 +9,11 @@
  * depth, and what is in the innermost may be an array. */
 #define BROOD__STRUCT_DEPTH ((BROOD_DEPTH_MAX - 2) / 2)
 
+/* Whether a member is a pointer to an object that travels as a handle. */
+static inline bool brood__member_is_handle(brood_member_kind_t kind) {
+    return kind >= BROOD_MEMBER_QUEUE && kind < BROOD_MEMBER_END;
+}
+
 /* Where a member lies, or an element of it. */
 const void *brood__member_at(const brood_field_t *field, const void *object,
                              size_t element);

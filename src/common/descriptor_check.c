@@ -42,9 +42,7 @@ static apr_status_t check_limits(const brood_field_t *field, const void *object)
 /* An object passes for one of its class, however the pointer was come by. */
 static apr_status_t check_class(const brood_field_t *field, brood_handle_t *handle) {
     const brood__handle_class_t *cls =
-        field->kind == BROOD_MEMBER_QUEUE  ? &brood__queue_class
-        : field->kind == BROOD_MEMBER_LOCK ? &brood__lock_class
-                                           : &brood__connection_class;
+        brood__handle_class((uint32_t)(field->kind - BROOD_MEMBER_QUEUE) + 1);
     apr_status_t status = brood__handle_check(handle, "the object");
     if (status == APR_SUCCESS && handle->cls != cls)
         return brood__fail(BROOD_ETYPE, "it is a %s, not a %s", handle->cls->name,
@@ -65,11 +63,10 @@ static apr_status_t check_field(const brood_field_t *field, const void *object) 
         return brood__struct_check(field->descriptor, brood__member_at(field, object, 0));
     case BROOD_MEMBER_STRING:
     case BROOD_MEMBER_BYTES:
-    case BROOD_MEMBER_VALUES:
-    case BROOD_MEMBER_QUEUE:
-    case BROOD_MEMBER_CONNECTION:
-    case BROOD_MEMBER_LOCK: break;
-    default: return APR_SUCCESS;
+    case BROOD_MEMBER_VALUES: break;
+    default:
+        if (!brood__member_is_handle(field->kind))
+            return APR_SUCCESS;
     }
     brood_arg_t arg = brood__member_arg(field, object, 0);
     if (arg.kind == BROOD_NIL && field->required)

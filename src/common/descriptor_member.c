@@ -70,29 +70,27 @@ brood_arg_t brood__member_arg(const brood_field_t *field, const void *object,
     case BROOD_MEMBER_VALUES:
         at = load_pointer(at);
         return at == NULL ? brood_arg_nil() : brood_arg_values(at);
-    case BROOD_MEMBER_QUEUE:
-    case BROOD_MEMBER_CONNECTION:
-    case BROOD_MEMBER_LOCK:
+    default: break;
+    }
+    if (brood__member_is_handle(field->kind)) {
         at = load_pointer(at);
         return at == NULL ? brood_arg_nil() : brood_arg_handle((void *)(uintptr_t)at);
-    case BROOD_MEMBER_STRUCT: break;
     }
     return brood_arg_nil();
 }
 
 brood_slot_t brood__member_slot(const brood_field_t *field, void *object,
                                 size_t element) {
-    static const brood_slot_kind_t kinds[] = {
-        [BROOD_MEMBER_BOOL] = BROOD_SLOT_BOOL,
-        [BROOD_MEMBER_INT] = BROOD_SLOT_SIGNED,
-        [BROOD_MEMBER_UINT] = BROOD_SLOT_UNSIGNED,
-        [BROOD_MEMBER_REAL] = BROOD_SLOT_REAL,
-        [BROOD_MEMBER_STRING] = BROOD_SLOT_STRING,
-        [BROOD_MEMBER_BYTES] = BROOD_SLOT_BYTES,
-        [BROOD_MEMBER_VALUES] = BROOD_SLOT_VALUES,
-        [BROOD_MEMBER_QUEUE] = BROOD_SLOT_QUEUE,
-        [BROOD_MEMBER_CONNECTION] = BROOD_SLOT_CONNECTION,
-        [BROOD_MEMBER_LOCK] = BROOD_SLOT_LOCK,
+    static const brood_slot_kind_t kinds[] = {[BROOD_MEMBER_BOOL] = BROOD_SLOT_BOOL,
+                                              [BROOD_MEMBER_INT] = BROOD_SLOT_SIGNED,
+                                              [BROOD_MEMBER_UINT] = BROOD_SLOT_UNSIGNED,
+                                              [BROOD_MEMBER_REAL] = BROOD_SLOT_REAL,
+                                              [BROOD_MEMBER_STRING] = BROOD_SLOT_STRING,
+                                              [BROOD_MEMBER_BYTES] = BROOD_SLOT_BYTES,
+                                              [BROOD_MEMBER_VALUES] = BROOD_SLOT_VALUES,
+#define SLOT_OF_MEMBER(NAME, name, code) [BROOD_MEMBER_##NAME] = BROOD_SLOT_##NAME,
+                                              BROOD_HANDLE_TABLE(SLOT_OF_MEMBER)
+#undef SLOT_OF_MEMBER
     };
     return brood_slot(kinds[field->kind], field->size,
                       (char *)object + field->offset + element * field->size);

@@ -80,11 +80,8 @@ static bool may_be_nil(const brood_field_t *field) {
     switch (field->kind) {
     case BROOD_MEMBER_STRING:
     case BROOD_MEMBER_BYTES:
-    case BROOD_MEMBER_VALUES:
-    case BROOD_MEMBER_QUEUE:
-    case BROOD_MEMBER_CONNECTION:
-    case BROOD_MEMBER_LOCK: return true;
-    default: return false;
+    case BROOD_MEMBER_VALUES: return true;
+    default: return brood__member_is_handle(field->kind);
     }
 }
 

@@ -20,11 +20,8 @@ static size_t size_of_kind(brood_member_kind_t kind) {
     case BROOD_MEMBER_BOOL: return sizeof(bool);
     case BROOD_MEMBER_BYTES: return sizeof(brood_bytes_t);
     case BROOD_MEMBER_STRING:
-    case BROOD_MEMBER_VALUES:
-    case BROOD_MEMBER_QUEUE:
-    case BROOD_MEMBER_CONNECTION:
-    case BROOD_MEMBER_LOCK: return sizeof(void *);
-    default: return 0;
+    case BROOD_MEMBER_VALUES: return sizeof(void *);
+    default: return brood__member_is_handle(kind) ? sizeof(void *) : 0;
     }
 }
 
@@ -71,7 +68,7 @@ static apr_status_t validate_field(const brood_descriptor_t *descriptor, size_t 
     const brood_field_t *field = &descriptor->fields[index];
     if (!is_name(field->name))
         return wrong(descriptor, index, "it has no name");
-    if (field->kind < BROOD_MEMBER_BOOL || field->kind > BROOD_MEMBER_LOCK)
+    if (field->kind < BROOD_MEMBER_BOOL || field->kind >= BROOD_MEMBER_END)
         return wrong(descriptor, index, "it has no kind");
     if (!size_fits_kind(field))
         return wrong(descriptor, index, "no member of its kind has its size");

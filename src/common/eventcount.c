@@ -75,6 +75,7 @@ static apr_status_t asleep(const brood_os_word_t *word, brood__wait_t *wait,
         seen = atomic_load_explicit(word->word, memory_order_relaxed);
     }
     withdraw(word, announced);
+    brood__wait_leave(wait);
     return rv;
 }
 

@@ -47,9 +47,10 @@ apr_status_t brood__handle_check(const brood_handle_t *handle, const char *name)
 
 const brood__handle_class_t *brood__handle_class(uint32_t code) {
     switch (code) {
-    case BROOD__HANDLE_QUEUE: return &brood__queue_class;
-    case BROOD__HANDLE_CONNECTION: return &brood__connection_class;
-    case BROOD__HANDLE_LOCK: return &brood__lock_class;
+#define CLASS_OF_CODE(NAME, name, number) \
+    case number: return &brood__##name##_class;
+        BROOD_HANDLE_TABLE(CLASS_OF_CODE)
+#undef CLASS_OF_CODE
     default: return NULL;
     }
 }

@@ -14,23 +14,40 @@
 typedef struct brood__parcel_t brood__parcel_t;
 typedef struct brood_handle_t brood_handle_t;
 
-/* Wire codes of the classes; they never change once released. */
+/* Wire codes of the classes; a cell of an arena bears its object's, too. */
 typedef enum brood__handle_code_t {
-    BROOD__HANDLE_QUEUE = 1,
-    BROOD__HANDLE_CONNECTION = 2,
-    BROOD__HANDLE_LOCK = 3,
-    BROOD__HANDLE_CODE_END
+    BROOD__HANDLE_NONE = 0,
+#define BROOD__HANDLE_CODE(NAME, name, code) BROOD__HANDLE_##NAME = (code),
+    BROOD_HANDLE_TABLE(BROOD__HANDLE_CODE)
+#undef BROOD__HANDLE_CODE
+        BROOD__HANDLE_CODE_END
 } brood__handle_code_t;
 
-typedef struct brood__handle_class_t {
+struct brood__segment_t;
+struct brood__cell_t;
+typedef struct brood__handle_class_t brood__handle_class_t;
+
+struct brood__handle_class_t {
     brood__handle_code_t code;
     const char *name; /* "queue": for messages */
     /* Puts what the object consists of into the parcel. The object stays usable. */
     apr_status_t (*pack)(brood_handle_t *handle, brood__parcel_t *parcel);
     /* Makes the object again from what pack put in, in the same order. */
-    apr_status_t (*unpack)(brood_handle_t **handle, brood__parcel_t *parcel,
-                           apr_pool_t *pool);
-} brood__handle_class_t;
+    apr_status_t (*unpack)(const brood__handle_class_t *cls, brood_handle_t **handle,
+                           brood__parcel_t *parcel, apr_pool_t *pool);
+
+    /* The rest is for objects that live in a cell of an arena (object.h). */
+
+    size_t size; /* of the object's struct, which begins with brood__object_t */
+    /* The object has just got its cell: what it keeps ready for its hot paths. */
+    void (*opened)(brood_handle_t *handle);
+    /* The object lets go of what it holds besides its cell; may be NULL. */
+    void (*closing)(brood_handle_t *handle);
+    /* A participant is dead: puts its traces in a cell right, and gives the wake-ups that it
+     * may have owed. Several processes may do it at once. */
+    void (*sweep)(const struct brood__segment_t *segment, struct brood__cell_t *cell,
+                  uint32_t dead);
+};
 
 #define BROOD__HANDLE_MAGIC 0x42726f6fu
 
@@ -51,9 +68,10 @@ apr_status_t brood__handle_check(const brood_handle_t *handle, const char *name)
 const brood__handle_class_t *brood__handle_class(uint32_t code);
 
 /* The classes; each is defined in its object's own file. */
-extern const brood__handle_class_t brood__queue_class;
-extern const brood__handle_class_t brood__connection_class;
-extern const brood__handle_class_t brood__lock_class;
+#define BROOD__HANDLE_CLASS(NAME, name, code) \
+    extern const brood__handle_class_t brood__##name##_class;
+BROOD_HANDLE_TABLE(BROOD__HANDLE_CLASS)
+#undef BROOD__HANDLE_CLASS
 
 /* A parcel: kernel handles and numbers on their way to another process, in order. */
 apr_status_t brood__parcel_create(brood__parcel_t **parcel, apr_pool_t *pool);

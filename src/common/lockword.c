@@ -65,38 +65,44 @@ static int sleep_or_take_over(const brood_os_word_t *word, brood__wait_t *wait,
     return 0;
 }
 
-apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
-                                            brood__pace_t *pace,
-                                            brood_os_deadline_t deadline) {
-    brood__wait_t wait = brood__wait_begin(pace, deadline);
+static apr_status_t acquire(const brood_os_word_t *word, brood__wait_t *wait) {
     apr_status_t slept = APR_SUCCESS;
     for (;;) { /* ends with the lock, its loss, or the deadline */
         uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
-        uint32_t waiters = wait.slept ? BROOD__LOCK_WAITERS : seen & BROOD__LOCK_WAITERS;
+        uint32_t waiters = wait->slept ? BROOD__LOCK_WAITERS : seen & BROOD__LOCK_WAITERS;
         if (owner_of(seen) == BROOD__LOCK_LOST) {
             return BROOD_EUNRECOVERABLE;
         }
         if (owner_of(seen) == 0) {
             if (take(word, seen, waiters)) {
-                brood__wait_end(&wait);
+                brood__wait_end(wait);
                 return (seen & BROOD__LOCK_DIED) ? BROOD_EOWNERDEAD : APR_SUCCESS;
             }
             continue;
         }
-        if (brood__deadline_is_now(deadline)) {
+        if (brood__deadline_is_now(wait->deadline)) {
             if (!owner_is_dead(seen)) {
                 return APR_TIMEUP;
             }
             slept = APR_SUCCESS;
         } else if (slept == APR_TIMEUP) {
             return APR_TIMEUP;
-        } else if (brood__wait_awake(&wait)) {
+        } else if (brood__wait_awake(wait)) {
             continue;
         }
-        if (sleep_or_take_over(word, &wait, seen, &slept)) {
+        if (sleep_or_take_over(word, wait, seen, &slept)) {
             return slept;
         }
     }
+}
+
+apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
+                                            brood__pace_t *pace,
+                                            brood_os_deadline_t deadline) {
+    brood__wait_t wait = brood__wait_begin(pace, deadline);
+    apr_status_t rv = acquire(word, &wait);
+    brood__wait_leave(&wait);
+    return rv;
 }
 
 void brood__lockword_abandon(const brood_os_word_t *word) {

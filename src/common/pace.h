@@ -7,6 +7,7 @@
 #define BROOD_COMMON_PACE_H
 
 #include "os/park.h"
+#include "waiter.h"
 #include <stdatomic.h>
 
 /* No death and no lost wake-up costs a waiter more than this: every sleep is sliced. */
@@ -25,6 +26,7 @@ typedef struct brood__wait_t {
     int64_t until; /* end of yielding; 0: not yet begun */
     unsigned rounds;
     int slept;
+    brood__waiter_t *record; /* from the first sleep on; NULL: none yet, or none free */
 } brood__wait_t;
 
 /* The deadline of a timeout in microseconds: negative for ever, huge ones cut. */
@@ -32,17 +34,26 @@ brood_os_deadline_t brood__deadline(int64_t timeout_us);
 
 static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
                                               brood_os_deadline_t deadline) {
-    brood__wait_t wait = {pace, deadline, 0, 0, 0};
+    brood__wait_t wait = {pace, deadline, 0, 0, 0, NULL};
     return wait;
 }
 
 /* Passes a moment awake. 1: look again; 0: the time for that is over, announce and sleep. */
 int brood__wait_awake(brood__wait_t *wait);
 
-/* Sleeps while the word holds `expected`, for a slice at the most. APR_SUCCESS: look again.
+/* Sleeps while the word holds `expected`, for a slice at the most, and says in a record of the
+ * session that it does; brood__wait_leave() frees that. APR_SUCCESS: look again.
  * APR_TIMEUP: the wait's own deadline has passed; look once more all the same. */
 apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
                                 uint32_t expected);
+
+/* Nobody sleeps any more, for now: to be called on every way out after a sleep. */
+static inline void brood__wait_leave(brood__wait_t *wait) {
+    if (wait->record != NULL) {
+        brood__waiter_end(wait->record);
+        wait->record = NULL;
+    }
+}
 
 /* The wait has got what it waited for. */
 void brood__wait_end(brood__wait_t *wait);

@@ -247,11 +247,13 @@ static apr_status_t queue_pack(brood_handle_t *handle, brood__parcel_t *parcel) 
     return APR_SUCCESS;
 }
 
-static apr_status_t queue_unpack(brood_handle_t **handle, brood__parcel_t *parcel,
+static apr_status_t queue_unpack(const brood__handle_class_t *cls,
+                                 brood_handle_t **handle, brood__parcel_t *parcel,
                                  apr_pool_t *pool) {
     brood_queue_t *queue;
     brood_os_handle_t memory;
     apr_status_t rv = queue_new(&queue, pool);
+    (void)cls;
     *handle = NULL;
     if (rv == APR_SUCCESS) {
         rv = brood__parcel_take_os_handle(parcel, &memory);
@@ -266,5 +268,7 @@ static apr_status_t queue_unpack(brood_handle_t **handle, brood__parcel_t *parce
     return rv;
 }
 
-const brood__handle_class_t brood__queue_class = {BROOD__HANDLE_QUEUE, "queue",
-                                                  queue_pack, queue_unpack};
+const brood__handle_class_t brood__queue_class = {.code = BROOD__HANDLE_QUEUE,
+                                                  .name = "queue",
+                                                  .pack = queue_pack,
+                                                  .unpack = queue_unpack};

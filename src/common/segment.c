@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SEGMENT_MAGIC 0x44425253u /* "SRBD" */
-#define SEGMENT_VERSION 1
+#define SEGMENT_VERSION 2
 #define SEGMENT_BYTE_ORDER 0x0102
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;

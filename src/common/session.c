@@ -14,6 +14,7 @@
 #include "os/process.h"
 #include "participant.h"
 #include "status.h"
+#include "waiter.h"
 #include <apr_general.h>
 #include <apr_strings.h>
 #include <stdlib.h>
@@ -31,9 +32,13 @@ static brood_os_identity_t parent_identity;
 
 static void at_raw_fork(void);
 
+/* The control segment: the participants, the waiters, and what the seam needs. */
+static size_t waiters_offset(void) {
+    return (brood__participant_table_size() + 63) / 64 * 64;
+}
+
 static size_t park_offset(void) {
-    size_t table = brood__participant_table_size();
-    return (table + 63) / 64 * 64;
+    return waiters_offset() + brood__waiter_table_size();
 }
 
 /* From now on this process is `id` in the session of `segment`. */
@@ -60,6 +65,7 @@ static apr_status_t session_make(void) {
         return rv;
     }
     brood__participant_use(fresh);
+    brood__waiter_use(fresh, waiters_offset());
     rv = brood__participant_reserve(&id, 0);
     if (rv == APR_SUCCESS) {
         rv = enter(fresh, id);
@@ -101,6 +107,7 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
         brood__participant_free(own_id);
     }
     brood__participant_use(arrived);
+    brood__waiter_use(arrived, waiters_offset());
     rv = enter(arrived, id);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -160,6 +167,7 @@ void brood__session_bury(uint32_t id) {
         sweeper->sweep(sweeper, id);
     }
     brood__guard_give(&sweep_guard);
+    brood__waiters_bury(id);
     brood__participant_free(id);
 }
 

@@ -186,9 +186,11 @@ apr_status_t brood__slot_fill(const brood_slot_t *slot, const brood__node_t *nod
             return wrong_type(node, "a list");
         memcpy(slot->place, &node->of.list, sizeof node->of.list);
         return APR_SUCCESS;
-    case BROOD_SLOT_QUEUE: return fill_handle(slot, node, &brood__queue_class);
-    case BROOD_SLOT_CONNECTION: return fill_handle(slot, node, &brood__connection_class);
-    case BROOD_SLOT_LOCK: return fill_handle(slot, node, &brood__lock_class);
+#define FILL_HANDLE(NAME, name, code) \
+    case BROOD_SLOT_##NAME: return fill_handle(slot, node, &brood__##name##_class);
+        BROOD_HANDLE_TABLE(FILL_HANDLE)
+#undef FILL_HANDLE
+    case BROOD_SLOT_END: break;
     }
     return malformed(slot);
 }

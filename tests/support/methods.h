@@ -74,7 +74,8 @@ int brood_test_end_of(brood_process_t *process);
  * detail line. */
 #define assert_status(expression, wanted)                                                  \
     brood_test_assert_status((expression), (wanted), #expression, __FILE__, __LINE__)
-#define assert_success(expression) assert_status(expression, APR_SUCCESS)
+#define assert_success(expression)                                                         \
+    brood_test_assert_status((expression), APR_SUCCESS, #expression, __FILE__, __LINE__)
 void brood_test_assert_status(apr_status_t status, apr_status_t wanted, const char *text,
                               const char *file, int line);
 
@@ -89,12 +90,13 @@ void brood_test_assert_detail(const char *part, const char *file, int line);
             return brood_test_child_failed(#condition, APR_SUCCESS, __FILE__, __LINE__);   \
         }                                                                                  \
     } while (0)
-#define CHILD_OK(expression) CHILD_STATUS(expression, APR_SUCCESS)
-#define CHILD_STATUS(expression, wanted)                                                   \
+#define CHILD_OK(expression) CHILD__STATUS(expression, APR_SUCCESS, #expression)
+#define CHILD_STATUS(expression, wanted) CHILD__STATUS(expression, wanted, #expression)
+#define CHILD__STATUS(expression, wanted, text)                                            \
     do {                                                                                   \
         apr_status_t child_status = (expression);                                          \
         if (child_status != (wanted)) {                                                    \
-            return brood_test_child_failed(#expression, child_status, __FILE__, __LINE__); \
+            return brood_test_child_failed(text, child_status, __FILE__, __LINE__);        \
         }                                                                                  \
     } while (0)
 int brood_test_child_failed(const char *text, apr_status_t status, const char *file,

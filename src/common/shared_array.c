@@ -1,0 +1,12 @@
+#include "object.h"
+
+struct brood_shared_array_t {
+    brood__object_t object;
+};
+
+const brood__handle_class_t brood__shared_array_class = {
+    .code = BROOD__HANDLE_SHARED_ARRAY,
+    .name = "shared array",
+    .pack = brood__object_pack,
+    .unpack = brood__object_unpack,
+    .size = sizeof(brood_shared_array_t)};

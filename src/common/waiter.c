@@ -1,0 +1,266 @@
+/* Waiters: claiming records, notifying, and freeing those of the dead.
+ *
+ * Shared state, one record each (waiter.h):
+ *   owner   CAS 0 -> id by who claims; store of 0 by the owner; CAS dead id -> 0 by anyone who
+ *           proved the death. Ids are never used again, so that CAS cannot hit another's life.
+ *   state   store {tenancy + 1, WAITING} by the owner when the rest is written, release;
+ *           CAS to NOTIFIED by a notifier, to GONE by the owner, to FREE by who buries; each
+ *           from exactly what it read, so that it meets the same wait or fails.
+ *   highest one more than the highest record ever claimed: where scans may stop.
+ * Whoever buries reads the state before it reads the owner: a state that was read while the dead
+ * one was the owner, or before, cannot be a later tenant's. Killed at any step, the owner leaves
+ * a record that names it; a notifier or burier leaves the record in one of its states. */
+#include "waiter.h"
+
+#include "brood/status.h"
+#include "os/fault.h"
+#include "participant.h"
+#include "session.h"
+#include "status.h"
+#include <apr_time.h>
+
+#define STATE(seen) ((seen)&BROOD__WAITER_STATE)
+#define NEXT_TENANCY(seen) (((seen) | BROOD__WAITER_STATE) + 1u)
+#define SEEN_AS(seen, state) (((seen) & ~BROOD__WAITER_STATE) | (state))
+
+typedef struct table_t {
+    _Atomic uint32_t highest;
+    uint32_t unused[15];
+    brood__waiter_t records[BROOD__WAITERS];
+} table_t;
+
+static table_t *table;
+static const brood__segment_t *home; /* the segment that holds it */
+
+size_t brood__waiter_table_size(void) {
+    return sizeof(table_t);
+}
+
+void brood__waiter_use(const brood__segment_t *control, size_t offset) {
+    home = control;
+    table = (table_t *)(control->base + offset);
+}
+
+uint32_t brood__thread_number(void) {
+    static _Atomic uint32_t last;
+    static _Thread_local uint32_t mine;
+    if (mine == 0) {
+        mine = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+    }
+    return mine;
+}
+
+static uint32_t highest(void) {
+    uint32_t count = atomic_load_explicit(&table->highest, memory_order_acquire);
+    return count > BROOD__WAITERS ? BROOD__WAITERS : count;
+}
+
+static void raise_highest(uint32_t count) {
+    uint32_t seen = atomic_load_explicit(&table->highest, memory_order_relaxed);
+    /* release: pairs with the acquire in highest() */
+    while (seen < count && !atomic_compare_exchange_weak_explicit(
+                               &table->highest, &seen, count, memory_order_release,
+                               memory_order_relaxed)) {}
+}
+
+/* Frees a record if its owner, who is `dead` or, when that is 0, whoever it is, is dead. */
+static void bury(brood__waiter_t *waiter, uint32_t dead) {
+    /* acquire: the state before the owner */
+    uint32_t seen = atomic_load_explicit(&waiter->state, memory_order_acquire);
+    uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
+    if (owner == 0 || (dead == 0 ? !brood__participant_is_dead(owner) : owner != dead)) {
+        return;
+    }
+    if (STATE(seen) != BROOD__WAITER_FREE) {
+        /* relaxed: only the word itself counts */
+        (void)atomic_compare_exchange_strong_explicit(
+            &waiter->state, &seen, SEEN_AS(seen, BROOD__WAITER_FREE),
+            memory_order_relaxed, memory_order_relaxed);
+    }
+    BROOD_KILL_POINT("waiter.burying");
+    /* release: the state is free before the record is; pairs with the CAS in claim() */
+    (void)atomic_compare_exchange_strong_explicit(
+        &waiter->owner, &owner, 0, memory_order_release, memory_order_relaxed);
+}
+
+static brood__waiter_t *claim(void) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < BROOD__WAITERS; i++) {
+            brood__waiter_t *waiter = &table->records[i];
+            uint32_t nobody = 0;
+            if (pass == 1) {
+                bury(waiter, 0);
+            }
+            if (atomic_load_explicit(&waiter->owner, memory_order_relaxed) != 0) {
+                continue;
+            }
+            /* acquire: pairs with the store or CAS that freed it */
+            if (atomic_compare_exchange_strong_explicit(
+                    &waiter->owner, &nobody, brood__self_id, memory_order_acquire,
+                    memory_order_relaxed)) {
+                raise_highest(i + 1);
+                return waiter;
+            }
+        }
+    }
+    return NULL;
+}
+
+apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
+                                 const brood_os_word_t *object, uint64_t ticket) {
+    brood__waiter_t *mine = claim();
+    *waiter = mine;
+    *state = 0;
+    if (mine == NULL) {
+        return brood__fail(BROOD_EFULL, "%u threads wait in this session",
+                           BROOD__WAITERS);
+    }
+    BROOD_KILL_POINT("waiter.claimed");
+    atomic_store_explicit(&mine->segment, object->segment, memory_order_relaxed);
+    atomic_store_explicit(&mine->offset, object->offset, memory_order_relaxed);
+    atomic_store_explicit(&mine->ticket, ticket, memory_order_relaxed);
+    atomic_store_explicit(&mine->since_us, apr_time_now(), memory_order_relaxed);
+    atomic_store_explicit(&mine->thread, brood__thread_number(), memory_order_relaxed);
+    *state =
+        SEEN_AS(NEXT_TENANCY(atomic_load_explicit(&mine->state, memory_order_relaxed)),
+                BROOD__WAITER_WAITING);
+    /* release: the rest of the record first; pairs with the acquire in waits_for() */
+    atomic_store_explicit(&mine->state, *state, memory_order_release);
+    BROOD_KILL_POINT("waiter.waiting");
+    return APR_SUCCESS;
+}
+
+void brood__waiter_end(brood__waiter_t *waiter) {
+    uint32_t seen;
+    if (waiter == NULL) {
+        return;
+    }
+    seen = atomic_load_explicit(&waiter->state, memory_order_relaxed);
+    atomic_store_explicit(&waiter->state, SEEN_AS(seen, BROOD__WAITER_FREE),
+                          memory_order_relaxed);
+    /* release: the state is free before the record is; pairs with the CAS in claim() */
+    atomic_store_explicit(&waiter->owner, 0, memory_order_release);
+}
+
+brood_os_word_t brood__waiter_word(brood__waiter_t *waiter) {
+    return brood__segment_word(home, &waiter->state);
+}
+
+int brood__waiter_leave(brood__waiter_t *waiter, uint32_t state) {
+    /* acquire: when it fails, what the notifier did before */
+    return atomic_compare_exchange_strong_explicit(
+        &waiter->state, &state, SEEN_AS(state, BROOD__WAITER_GONE), memory_order_acquire,
+        memory_order_acquire);
+}
+
+/* Whether the record is that of a waiter for `object`; `seen` receives its state. */
+static int waits_for(brood__waiter_t *waiter, const brood_os_word_t *object,
+                     uint32_t *seen) {
+    /* acquire: pairs with the release in brood__waiter_begin */
+    *seen = atomic_load_explicit(&waiter->state, memory_order_acquire);
+    return STATE(*seen) == BROOD__WAITER_WAITING &&
+           atomic_load_explicit(&waiter->offset, memory_order_relaxed) ==
+               object->offset &&
+           atomic_load_explicit(&waiter->segment, memory_order_relaxed) ==
+               object->segment;
+}
+
+static int is_dead(brood__waiter_t *waiter) {
+    uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
+    return owner != brood__self_id && brood__participant_is_dead(owner);
+}
+
+/* 1: it was still waiting and is notified now. */
+static int notify_one(brood__waiter_t *waiter, uint32_t seen) {
+    brood_os_word_t word = brood__waiter_word(waiter);
+    /* release: what the notifier did before; pairs with the acquire of who wakes */
+    if (!atomic_compare_exchange_strong_explicit(
+            &waiter->state, &seen, SEEN_AS(seen, BROOD__WAITER_NOTIFIED),
+            memory_order_release, memory_order_relaxed)) {
+        return 0;
+    }
+    BROOD_KILL_POINT("waiter.notified");
+    brood_os_unpark(&word, 1);
+    return 1;
+}
+
+static uint32_t notify_all(const brood_os_word_t *object) {
+    uint32_t notified = 0;
+    uint32_t seen;
+    for (uint32_t i = 0; i < highest(); i++) {
+        brood__waiter_t *waiter = &table->records[i];
+        if (waits_for(waiter, object, &seen) && !is_dead(waiter)) {
+            notified += (uint32_t)notify_one(waiter, seen);
+        }
+    }
+    return notified;
+}
+
+/* The oldest that is younger than `after`. */
+static brood__waiter_t *oldest(const brood_os_word_t *object, uint64_t after,
+                               uint32_t *state) {
+    brood__waiter_t *found = NULL;
+    uint64_t least = UINT64_MAX;
+    uint32_t seen;
+    for (uint32_t i = 0; i < highest(); i++) {
+        brood__waiter_t *waiter = &table->records[i];
+        uint64_t ticket = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
+        if (waits_for(waiter, object, &seen)) {
+            ticket = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
+            if (ticket > after && ticket < least) {
+                least = ticket;
+                found = waiter;
+                *state = seen;
+            }
+        }
+    }
+    return found;
+}
+
+uint32_t brood__waiters_notify(const brood_os_word_t *object, uint32_t count) {
+    uint32_t notified = 0;
+    uint64_t after = 0;
+    uint32_t seen = 0;
+    if (count == UINT32_MAX) {
+        return notify_all(object);
+    }
+    while (notified < count) { /* ends with enough, or with nobody left */
+        brood__waiter_t *waiter = oldest(object, after, &seen);
+        if (waiter == NULL) {
+            return notified;
+        }
+        after = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
+        if (!is_dead(waiter)) {
+            notified += (uint32_t)notify_one(waiter, seen);
+        }
+    }
+    return notified;
+}
+
+uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket,
+                              uint32_t *dead) {
+    uint32_t count = 0;
+    uint32_t seen;
+    if (dead != NULL) {
+        *dead = 0;
+    }
+    for (uint32_t i = 0; i < highest(); i++) {
+        brood__waiter_t *waiter = &table->records[i];
+        if (!waits_for(waiter, object, &seen) ||
+            (ticket != UINT64_MAX &&
+             atomic_load_explicit(&waiter->ticket, memory_order_relaxed) != ticket)) {
+            continue;
+        }
+        count++;
+        if (dead != NULL && *dead == 0 && is_dead(waiter)) {
+            *dead = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
+        }
+    }
+    return count;
+}
+
+void brood__waiters_bury(uint32_t dead) {
+    for (uint32_t i = 0; i < highest(); i++) {
+        bury(&table->records[i], dead);
+    }
+}
