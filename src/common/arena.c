@@ -13,30 +13,13 @@
  * cells of that time from being given out again as long as it lives. */
 #include "arena.h"
 
+#include "arena_records.h"
 #include "guard.h"
 #include "os/handle.h"
-#include "participant.h"
 #include "session.h"
 #include "status.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define CELLS 1008u
-#define RECORDS (4u * CELLS)
-#define CELL_ALL 0xffffffffu
-#define RECORD(participant, cell) (((uint64_t)(participant) << 32) | (cell))
-#define RECORD_PARTICIPANT(record) ((uint32_t)((record) >> 32))
-#define RECORD_CELL(record) ((uint32_t)(record))
-
-typedef struct arena_shared_t {
-    brood__segment_head_t head;
-    _Atomic uint64_t records[RECORDS];
-    brood__cell_t cells[CELLS];
-} arena_shared_t;
-
-_Static_assert(offsetof(arena_shared_t, cells) % 64 == 0, "cells lie on cache lines");
-_Static_assert(sizeof(arena_shared_t) / CELLS < 100,
-               "a small object costs under 100 bytes");
 
 /* One for each arena mapped here, whoever made it. */
 typedef struct arena_t {
@@ -47,20 +30,20 @@ typedef struct arena_t {
     int own;         /* this process gives out its cells */
     uint32_t closed; /* cells that may have become free since the last scan */
     uint32_t record_hint;
-    uint8_t taken[CELLS]; /* own: believed in use */
+    uint8_t taken[BROOD__ARENA_CELLS]; /* own: believed in use */
 } arena_t;
 
 static brood__guard_t arena_guard = BROOD__GUARD_INIT;
 static arena_t *arenas;
 
-static arena_shared_t *shared_of(const arena_t *arena) {
-    return (arena_shared_t *)arena->segment->base;
+static brood__arena_shared_t *shared_of(const arena_t *arena) {
+    return (brood__arena_shared_t *)arena->segment->base;
 }
 
 static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     arena_t *arena = (arena_t *)sweeper;
-    arena_shared_t *shared = shared_of(arena);
-    for (uint32_t i = 0; i < CELLS; i++) {
+    brood__arena_shared_t *shared = shared_of(arena);
+    for (uint32_t i = 0; i < BROOD__ARENA_CELLS; i++) {
         brood__cell_t *cell = &shared->cells[i];
         /* acquire: pairs with the release in allocate */
         const brood__handle_class_t *cls =
@@ -103,60 +86,22 @@ static void arena_remove(arena_t *arena) {
 
 static apr_status_t record_write(arena_t *arena, uint32_t participant, uint32_t cell,
                                  uint32_t *where) {
-    arena_shared_t *shared = shared_of(arena);
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < RECORDS; i++) {
-            uint32_t at = (arena->record_hint + i) % RECORDS;
-            uint64_t seen =
-                atomic_load_explicit(&shared->records[at], memory_order_relaxed);
-            if (seen != 0 && pass == 0) {
-                continue;
-            }
-            if (seen != 0 && !brood__participant_is_dead(RECORD_PARTICIPANT(seen))) {
-                continue;
-            }
-            /* acq_rel: pairs with the acquire of the scan in cells_scan */
-            if (atomic_compare_exchange_strong_explicit(
-                    &shared->records[at], &seen, RECORD(participant, cell),
-                    memory_order_acq_rel, memory_order_relaxed)) {
-                arena->record_hint = at + 1;
-                *where = at;
-                return APR_SUCCESS;
-            }
-        }
-    }
-    return brood__fail(BROOD_EFULL, "%u holders of small objects in one arena", RECORDS);
+    return brood__records_write(shared_of(arena), &arena->record_hint, participant, cell,
+                                where);
 }
 
 /* Finds out which of the cells believed taken nobody holds any more. */
 static void cells_scan(arena_t *arena) {
-    arena_shared_t *shared = shared_of(arena);
-    uint8_t held[CELLS];
-    memset(held, 0, sizeof held);
+    uint8_t held[BROOD__ARENA_CELLS];
     arena->closed = 0;
-    for (uint32_t i = 0; i < RECORDS; i++) {
-        /* acquire: pairs with the CAS that claimed the record */
-        uint64_t seen = atomic_load_explicit(&shared->records[i], memory_order_acquire);
-        if (seen == 0) {
-            continue;
-        }
-        if (RECORD_PARTICIPANT(seen) != brood__self_id &&
-            brood__participant_is_dead(RECORD_PARTICIPANT(seen))) {
-            atomic_compare_exchange_strong_explicit(&shared->records[i], &seen, 0,
-                                                    memory_order_relaxed,
-                                                    memory_order_relaxed);
-        } else if (RECORD_CELL(seen) == CELL_ALL) {
-            return;
-        } else if (RECORD_CELL(seen) - 1 < CELLS) {
-            held[RECORD_CELL(seen) - 1] = 1;
-        }
+    if (brood__records_scan(shared_of(arena), held)) {
+        memcpy(arena->taken, held, sizeof held);
     }
-    memcpy(arena->taken, held, sizeof held);
 }
 
 static int cell_find(arena_t *arena, uint32_t *cell) {
     for (int pass = 0; pass < 2; pass++) {
-        uint8_t *free_cell = memchr(arena->taken, 0, CELLS);
+        uint8_t *free_cell = memchr(arena->taken, 0, BROOD__ARENA_CELLS);
         if (free_cell != NULL) {
             *cell = (uint32_t)(free_cell - arena->taken);
             return 1;
@@ -178,7 +123,8 @@ static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
             return APR_SUCCESS;
         }
     }
-    rv = brood__segment_create(&segment, BROOD__SEGMENT_ARENA, 0, sizeof(arena_shared_t));
+    rv = brood__segment_create(&segment, BROOD__SEGMENT_ARENA, 0,
+                               sizeof(brood__arena_shared_t));
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -260,11 +206,7 @@ apr_status_t brood__arena_hold_again(brood__hold_t *hold, const brood__hold_t *h
  * one that another took after this process left the session. */
 static void record_give_back(arena_t *arena, const brood__hold_t *hold) {
     uint32_t cell = (uint32_t)(hold->cell - shared_of(arena)->cells);
-    uint64_t own = RECORD(brood__self_id, cell + 1);
-    /* release: what this process did to the cell comes before its next life */
-    if (atomic_compare_exchange_strong_explicit(&shared_of(arena)->records[hold->record],
-                                                &own, 0, memory_order_release,
-                                                memory_order_relaxed)) {
+    if (brood__records_clear(shared_of(arena), hold->record, brood__self_id, cell + 1)) {
         arena->closed++;
     }
 }
@@ -289,7 +231,8 @@ void brood__arena_release(brood__hold_t *hold) {
 void brood__arena_pack(const brood__hold_t *hold, brood__parcel_t *parcel) {
     brood__parcel_put_os_handle(parcel, hold->segment->memory);
     brood__parcel_put_number(
-        parcel, (uint64_t)(hold->cell - ((arena_shared_t *)hold->segment->base)->cells));
+        parcel,
+        (uint64_t)(hold->cell - ((brood__arena_shared_t *)hold->segment->base)->cells));
     brood__parcel_put_number(
         parcel, atomic_load_explicit(&hold->cell->generation, memory_order_relaxed));
 }
@@ -310,7 +253,7 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
     brood__cell_t *cell;
     apr_status_t rv;
     arena_t *arena;
-    if (segment->mapped < sizeof(arena_shared_t)) {
+    if (segment->mapped < sizeof(brood__arena_shared_t)) {
         brood__segment_release(segment);
         return brood__fail(BROOD_EFORGED, "an arena is too small to be one");
     }
@@ -319,7 +262,7 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
         brood__segment_release(segment);
         return APR_ENOMEM;
     }
-    cell = number < CELLS ? &shared_of(arena)->cells[number] : NULL;
+    cell = number < BROOD__ARENA_CELLS ? &shared_of(arena)->cells[number] : NULL;
     /* acquire: pairs with the release in allocate */
     if (cell == NULL ||
         atomic_load_explicit(&cell->kind, memory_order_acquire) != (uint32_t)kind ||
@@ -375,26 +318,16 @@ apr_status_t brood__arena_hold_all(uint32_t participant) {
     for (arena_t *arena = arenas; arena != NULL && rv == APR_SUCCESS;
          arena = arena->next) {
         uint32_t where;
-        rv = record_write(arena, participant, CELL_ALL, &where);
+        rv = record_write(arena, participant, BROOD__ARENA_ALL, &where);
     }
     brood__guard_give(&arena_guard);
     return rv;
 }
 
-/* Changes the records of one holder; to 0 takes them away. */
 static void records_rename(uint32_t from, uint32_t to) {
     brood__guard_take(&arena_guard);
     for (arena_t *arena = arenas; arena != NULL; arena = arena->next) {
-        arena_shared_t *shared = shared_of(arena);
-        for (uint32_t i = 0; i < RECORDS; i++) {
-            uint64_t seen =
-                atomic_load_explicit(&shared->records[i], memory_order_relaxed);
-            if (RECORD_PARTICIPANT(seen) == from) {
-                uint64_t next = to == 0 ? 0 : RECORD(to, RECORD_CELL(seen));
-                /* release: as in brood__arena_release */
-                atomic_store_explicit(&shared->records[i], next, memory_order_release);
-            }
-        }
+        brood__records_rename(shared_of(arena), from, to);
     }
     brood__guard_give(&arena_guard);
 }
