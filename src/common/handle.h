@@ -60,6 +60,13 @@ struct brood_handle_t {
 /* Sets the head of a fresh object. */
 void brood__handle_init(brood_handle_t *handle, const brood__handle_class_t *cls);
 
+/* Whether brood__handle_check() would say APR_SUCCESS: for hot paths. */
+static inline int brood__handle_is_open(const brood_handle_t *handle) {
+    /* acquire: pairs with the release store of the object's open and close */
+    return handle != NULL && handle->magic == BROOD__HANDLE_MAGIC &&
+           !atomic_load_explicit(&handle->closed, memory_order_acquire);
+}
+
 /* APR_SUCCESS, BROOD_ECLOSED, or APR_EINVAL when it is NULL or no object of Brood's; the
  * detail line names `name`, the function's parameter. */
 apr_status_t brood__handle_check(const brood_handle_t *handle, const char *name);

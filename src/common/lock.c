@@ -25,8 +25,8 @@ apr_status_t brood_lock_create(brood_lock_t **lock, apr_pool_t *pool) {
     return rv;
 }
 
-static apr_status_t lock_check(const brood_lock_t *lock) {
-    return brood__handle_check(lock == NULL ? NULL : &lock->object.handle, "lock");
+static inline apr_status_t lock_check(const brood_lock_t *lock) {
+    return brood__object_check(lock == NULL ? NULL : &lock->object, &brood__lock_class);
 }
 
 apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout) {
@@ -44,7 +44,7 @@ apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
     return rv;
 }
 
-static apr_status_t lock_check_owner(brood_lock_t *lock) {
+static inline apr_status_t lock_check_owner(brood_lock_t *lock) {
     apr_status_t rv = lock_check(lock);
     if (rv == APR_SUCCESS && !brood__lockword_is_mine(&lock->word)) {
         rv = brood__fail(BROOD_ENOTOWNER, "the lock is not held by process %s",

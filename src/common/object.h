@@ -26,7 +26,9 @@ void brood__object_open(brood__object_t *object);
 /* APR_SUCCESS, BROOD_ECLOSED, or APR_EINVAL; the detail line names the class. */
 static inline apr_status_t brood__object_check(const brood__object_t *object,
                                                const brood__handle_class_t *cls) {
-    return brood__handle_check(object == NULL ? NULL : &object->handle, cls->name);
+    const brood_handle_t *handle = object == NULL ? NULL : &object->handle;
+    return brood__handle_is_open(handle) ? APR_SUCCESS
+                                         : brood__handle_check(handle, cls->name);
 }
 
 /* Closes it; a second time is harmless. BROOD_EBUSY: a thread of this process sleeps in it. */
