@@ -131,7 +131,10 @@ apr_status_t brood_test_await_stopped(int64_t pid) {
         return APR_ENOTIMPL;
     }
     do { /* ends when the kernel says so, or with the time */
-        if (read_stat((long)pid, &letter, &parent) && letter == 'T') {
+        if (!read_stat((long)pid, &letter, &parent)) {
+            return APR_EGENERAL;
+        }
+        if (letter == 'T') {
             return APR_SUCCESS;
         }
         brood_os_sleep_until(brood_os_now_ns() + 1000000);

@@ -10,8 +10,8 @@ apr_status_t brood_test_kill(int64_t pid);
 apr_status_t brood_test_stop(int64_t pid);
 apr_status_t brood_test_continue(int64_t pid);
 
-/* Waits until the process is stopped. APR_TIMEUP: it is not within ten seconds; APR_ENOTIMPL:
- * this system does not say. */
+/* Waits until the process is stopped. APR_TIMEUP: it is not within ten seconds; APR_EGENERAL:
+ * there is no such process; APR_ENOTIMPL: this system does not say. */
 apr_status_t brood_test_await_stopped(int64_t pid);
 
 /* Whether a process with that number exists that has not ended. */
