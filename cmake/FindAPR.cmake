@@ -1,7 +1,8 @@
 # The Apache Portable Runtime as APR::APR.
 include(FindPackageHandleStandardArgs)
 
-if(NOT CMAKE_CROSSCOMPILING)
+# pkg-config speaks of this machine, unless a toolchain file has led it to another's recipes.
+if(NOT CMAKE_CROSSCOMPILING OR DEFINED ENV{PKG_CONFIG_LIBDIR})
     find_package(PkgConfig QUIET)
     if(PKG_CONFIG_FOUND)
         pkg_check_modules(PC_APR QUIET apr-1)
@@ -28,6 +29,11 @@ if(APR_FOUND AND NOT TARGET APR::APR)
     set_target_properties(APR::APR PROPERTIES
         IMPORTED_LOCATION "${APR_LIBRARY}"
         INTERFACE_INCLUDE_DIRECTORIES "${APR_INCLUDE_DIR}")
+    # 32-bit systems: without it the headers do not have APR's 64-bit file offsets.
+    if("-D_LARGEFILE64_SOURCE" IN_LIST PC_APR_CFLAGS_OTHER)
+        set_property(TARGET APR::APR APPEND PROPERTY
+            INTERFACE_COMPILE_DEFINITIONS _LARGEFILE64_SOURCE)
+    endif()
     if(WIN32)
         set_property(TARGET APR::APR APPEND PROPERTY
             INTERFACE_LINK_LIBRARIES ws2_32 mswsock rpcrt4 iphlpapi advapi32 shell32)

@@ -126,15 +126,16 @@ apr_status_t brood_os_program_last_argument(char *buffer, size_t size) {
     return status;
 }
 
-/* The kernel counts the threads as links of this directory, two more than there are (since
- * 2.6.14; one call, where reading the same number from "stat" takes three). */
-/* The thread sanitizer has a thread of its own from the first one of the program's on. */
-#if defined(__SANITIZE_THREAD__)
-#define THREADS_OF_OTHERS 1u
-#else
-#define THREADS_OF_OTHERS 0u
+/* The thread sanitizer has a thread of its own from the first one of the program's on; so has
+ * an emulator of programs, and a build for one says so. */
+#if !defined(BROOD_THREADS_OF_OTHERS) && defined(__SANITIZE_THREAD__)
+#define BROOD_THREADS_OF_OTHERS 1u
+#elif !defined(BROOD_THREADS_OF_OTHERS)
+#define BROOD_THREADS_OF_OTHERS 0u
 #endif
 
+/* The kernel counts the threads as links of this directory, two more than there are (since
+ * 2.6.14; one call, where reading the same number from "stat" takes three). */
 unsigned brood_os_thread_count(void) {
     struct stat about;
     unsigned count;
@@ -143,5 +144,5 @@ unsigned brood_os_thread_count(void) {
         return 0;
     }
     count = (unsigned)(about.st_nlink - 2);
-    return count > 1 ? count - THREADS_OF_OTHERS : count;
+    return count > 1 ? count - BROOD_THREADS_OF_OTHERS : count;
 }
