@@ -144,7 +144,8 @@ static void read_plan(const char *plan) {
 void brood__fault_plan(const char *plan) {
     atomic_store(&state, READING);
     read_plan(plan);
-    atomic_store_explicit(&state, READY, memory_order_release); /* pairs with ready() */
+    /* release: the plan before the word for it; pairs with the acquire in ready() */
+    atomic_store_explicit(&state, READY, memory_order_release);
 }
 
 /* Whether there is a plan to follow; reads it from the environment the first time. A thread
@@ -152,6 +153,7 @@ void brood__fault_plan(const char *plan) {
 static int ready(void) {
     int expected = UNREAD;
 
+    /* acquire: pairs with the release of who read the plan */
     if (atomic_load_explicit(&state, memory_order_acquire) == READY) {
         return entry_count > 0;
     }

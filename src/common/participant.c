@@ -94,6 +94,7 @@ static int reserver_is_dead(uint32_t word) {
     if (number == 0 || number >= BROOD__SLOTS) {
         return 0;
     }
+    /* acquire: pairs with the release CAS by which a slot is made live */
     reserver = atomic_load_explicit(&slots[number].word, memory_order_acquire);
     return WORD_STATE(reserver) == SLOT_FREE ||
            (WORD_STATE(reserver) == SLOT_LIVE &&
@@ -152,6 +153,7 @@ apr_status_t brood__participant_claim(uint32_t id) {
     if (rv != APR_SUCCESS) {
         return brood__fail(rv, "the identity of this process");
     }
+    /* acquire: pairs with the acq_rel CAS by which it was reserved */
     word = slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
     if (slot == NULL || WORD_STATE(word) != SLOT_RESERVED ||
         WORD_GENERATION(word) != ID_GENERATION(id)) {
@@ -187,6 +189,7 @@ void brood__participant_free(uint32_t id) {
         return;
     }
     watch_drop(id);
+    /* acquire: pairs with the release CAS by which it was made live */
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
     while (WORD_STATE(word) != SLOT_FREE && WORD_GENERATION(word) == ID_GENERATION(id)) {
         uint32_t next = (ID_GENERATION(id) + 1) & GENERATION_MASK;
@@ -242,6 +245,7 @@ int brood__participant_is_dead(uint32_t id) {
     if (brood__participant_identity(id, &identity)) {
         return life_of(id, &identity) == BROOD_OS_DEAD;
     }
+    /* acquire: pairs with the release CAS by which a slot is freed */
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
     return WORD_GENERATION(word) != ID_GENERATION(id) || WORD_STATE(word) == SLOT_FREE;
 }

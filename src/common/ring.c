@@ -48,6 +48,7 @@ static uint64_t record_size(const brood__ring_t *ring, size_t size) {
 
 int brood__ring_is_full(brood__ring_t *ring, size_t size) {
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
+    /* acquire: pairs with the release of head: what it gives up has been copied out */
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     uint64_t bytes = record_size(ring, size);
     uint32_t items_most = ring->max_items != 0 ? ring->max_items : BROOD__MARK_COUNT_MASK;
@@ -60,6 +61,7 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
 uint32_t brood__ring_count(brood__ring_t *ring) {
     uint64_t head, tail, again;
     do { /* ends when head stood still meanwhile: then both were true at one moment */
+        /* acquire: pairs with the releases of head and tail; keeps the three in order */
         head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
         tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
         again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);

@@ -51,6 +51,7 @@ uint32_t brood__thread_number(void) {
 }
 
 static uint32_t highest(void) {
+    /* acquire: pairs with the release CAS of raise_highest() */
     uint32_t count = atomic_load_explicit(&table->highest, memory_order_acquire);
     return count > BROOD__WAITERS ? BROOD__WAITERS : count;
 }

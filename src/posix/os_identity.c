@@ -19,6 +19,7 @@ apr_status_t brood_os_identity_self(brood_os_identity_t *self) {
     self->pid = 0;
     self->birth = 0;
     BROOD_FAULT("os.identity_self");
+    /* acquire: pairs with the release below, the birth before the pid */
     if (atomic_load_explicit(&known_pid, memory_order_acquire) != pid) {
         status = brood__own_birth(pid, &birth);
         if (status != APR_SUCCESS) {

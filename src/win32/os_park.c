@@ -132,6 +132,7 @@ apr_status_t brood_os_park_attach(void *address, size_t size, uint32_t participa
 
 void brood_os_park_forget(uint32_t participant)
 {
+    /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
     if (table != NULL) {
         free_spots_of(table, participant + 1);
@@ -141,6 +142,7 @@ void brood_os_park_forget(uint32_t participant)
 static void raise_high_water(brood__park_area_t *table, uint32_t at_least)
 {
     uint32_t high = atomic_load_explicit(&table->high_water, memory_order_relaxed);
+    /* Release: pairs with the acquire in used_spots(). */
     while (high < at_least &&
            !atomic_compare_exchange_weak_explicit(&table->high_water, &high, at_least,
                                                   memory_order_acq_rel,
@@ -267,7 +269,9 @@ static apr_status_t sleep_in_slices(const brood__thread_t *thread, _Atomic uint6
 apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
                            brood_os_deadline_t deadline)
 {
+    /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
+    /* Acquire: pairs with the release of whoever changed the word. */
     if (atomic_load_explicit(word->word, memory_order_acquire) != expected) {
         return APR_SUCCESS;
     }
@@ -306,6 +310,7 @@ static int wake_spot(brood__park_area_t *table, uint32_t index, uint64_t key)
 
 void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
 {
+    /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
     if (table == NULL || count == 0) {
         return;
