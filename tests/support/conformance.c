@@ -18,9 +18,11 @@
 typedef struct head_t {
     _Atomic uint32_t arrived; /* at gates, ever */
     _Atomic uint32_t failed;  /* parties */
+    _Atomic int64_t pids[CONFORMANCE_PARTIES_MAX];
 } head_t;
 
-#define PLACE_AT 64 /* the place's offset in the memory that processes share */
+/* The place's offset in the memory that processes share. */
+#define PLACE_AT ((sizeof(head_t) + 63) / 64 * 64)
 
 /* ---- for parties -------------------------------------------------------------------- */
 
@@ -50,6 +52,22 @@ void conformance_die(conformance_party_t *self) {
     for (;;) { /* ends with the process */
         brood_os_yield();
     }
+}
+
+void conformance_kill(conformance_party_t *self, uint32_t party) {
+    head_t *head = self->head;
+    (void)brood_test_kill(atomic_load(&head->pids[party]));
+}
+
+int conformance_await_death(conformance_party_t *self, uint32_t party) {
+    head_t *head = self->head;
+    int64_t end_us = brood_test_now_us() + CONFORMANCE_LATE_US;
+    while (brood_test_lives(atomic_load(&head->pids[party]))) {
+        if (!conformance_wait(self, end_us)) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 static uint32_t waiters_of(brood_os_word_t word) {
@@ -95,12 +113,14 @@ void conformance_args(conformance_t *run, brood_args_t args) {
 /* ---- a party ------------------------------------------------------------------------ */
 
 static int run_party(const conformance_case_t *at, conformance_party_t *self) {
+    head_t *head = self->head;
     int code;
     self->count = at->parties;
     self->variant = at->variant;
+    atomic_store(&head->pids[self->me], brood_current_pid());
     code = at->party(self);
     if (code != 0) {
-        atomic_fetch_add(&((head_t *)self->head)->failed, 1);
+        atomic_fetch_add(&head->failed, 1);
     }
     return code;
 }

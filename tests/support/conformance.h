@@ -94,7 +94,7 @@ struct conformance_case_t {
     int processes_only;
     /* 1: means something with a handle for each party only: not in the mode `shared`. */
     int own_handles;
-    /* So many parties, those with the highest numbers, must die by conformance_die(); the case is
+    /* So many parties, those with the highest numbers, must die, by conformance_die() or conformance_kill(); the case is
      * then of processes only. */
     uint32_t dying;
 };
@@ -135,5 +135,11 @@ int conformance_await_waiters(conformance_party_t *self, void *object, uint32_t 
 
 /* This process dies at once, as by kill -9. Does not return. */
 void conformance_die(conformance_party_t *self);
+
+/* Another party dies so; one of the dying, who has come to a gate. */
+void conformance_kill(conformance_party_t *self, uint32_t party);
+
+/* Waits until it is dead: 1. 0 as with the gate. */
+int conformance_await_death(conformance_party_t *self, uint32_t party);
 
 #endif
