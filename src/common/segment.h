@@ -12,7 +12,8 @@
 typedef enum brood__segment_kind_t {
     BROOD__SEGMENT_CONTROL = 1,
     BROOD__SEGMENT_ARENA = 2,
-    BROOD__SEGMENT_QUEUE = 3
+    BROOD__SEGMENT_QUEUE = 3,
+    BROOD__SEGMENT_PAYLOAD = 4 /* what of an object does not fit into its cell */
 } brood__segment_kind_t;
 
 /* The first 64 bytes of every segment. Written by the creator before anybody else can see
