@@ -4,13 +4,14 @@
 
 #include <brood/boot.h>
 
-enum { COUNT = 7 };
+enum { COUNT = 10 };
 
 static const bench_channel_kind_t *const kinds[COUNT] = {
     &bench_brood_queue, &bench_brood_queue_wide,
     &bench_pipe,        &bench_socketpair,
     &bench_mq,          &bench_boost,
-    &bench_python_queue};
+    &bench_zmq,         &bench_nng,
+    &bench_mpi,         &bench_python_queue};
 
 static const bench_channel_kind_t *const queues[] = {&bench_brood_queue, &bench_boost,
                                                      &bench_python_queue};

@@ -21,6 +21,9 @@ extern const bench_channel_kind_t bench_framed_socketpair;
 
 extern const bench_channel_kind_t bench_mq;
 extern const bench_channel_kind_t bench_boost;
+extern const bench_channel_kind_t bench_zmq;
+extern const bench_channel_kind_t bench_nng;
+extern const bench_channel_kind_t bench_mpi;
 extern const bench_channel_kind_t bench_python_queue;
 extern const bench_channel_kind_t bench_python_pipe;
 

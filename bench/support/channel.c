@@ -6,7 +6,6 @@
  * run (with several producers only that both are the same is checked). */
 #include "support/channel.h"
 
-#include "support/python.h"
 #include "support/team.h"
 
 #include <stdint.h>
@@ -63,6 +62,15 @@ static int get_number(bench_channel_t *channel, unsigned char *message, uint64_t
     return -1;
 }
 
+/* The member's time is over; its channels are not. */
+static int leave(run_t *run, int count) {
+    bench_team_end();
+    for (int i = 0; i < count; i++)
+        if (run->channels[i].kind->leave)
+            run->channels[i].kind->leave(&run->channels[i]);
+    return 0;
+}
+
 static int one_way(unsigned index, void *context) {
     run_t *run = context;
     if (index == 0)
@@ -74,7 +82,7 @@ static int one_way(unsigned index, void *context) {
                        : get_number(&run->channels[0], run->message, i))
             return -1;
     }
-    return 0;
+    return leave(run, 1);
 }
 
 static int round_trip(unsigned index, void *context) {
@@ -92,7 +100,7 @@ static int round_trip(unsigned index, void *context) {
         if (index == 0 && get_number(in, run->message, i))
             return -1;
     }
-    return 0;
+    return leave(run, 2);
 }
 
 static int many(unsigned index, void *context) {
@@ -111,13 +119,13 @@ static int many(unsigned index, void *context) {
     return 0;
 }
 
-static double run_python(const task_t *task, uint64_t count) {
-    char arguments[160];
+static double run_elsewhere(const task_t *task, uint64_t count) {
+    char words[160];
     static const char *const shapes[] = {"one_way", "round_trip", "many"};
-    snprintf(arguments, sizeof arguments, "%s %s %zu %llu %d %d", task->kind->python,
-             shapes[task->shape], task->size, (unsigned long long)count,
-             bench_pin_processor(task->pin, 0), bench_pin_processor(task->pin, 1));
-    return bench_python_run("python_channel.py", arguments);
+    snprintf(words, sizeof words, "%s %zu %llu %d %d", shapes[task->shape], task->size,
+             (unsigned long long)count, bench_pin_processor(task->pin, 0),
+             bench_pin_processor(task->pin, 1));
+    return task->kind->elsewhere(words);
 }
 
 static double run_task(const bench_subject_t *subject, uint64_t count) {
@@ -133,8 +141,8 @@ static double run_task(const bench_subject_t *subject, uint64_t count) {
     double seconds = -1;
     int opened = 0;
 
-    if (task->kind->python)
-        return run_python(task, count);
+    if (task->kind->elsewhere)
+        return run_elsewhere(task, count);
     if (task->shape == BENCH_MANY)
         run.count = (count + MANY - 1) / MANY * MANY;
     run.message = malloc(task->size);

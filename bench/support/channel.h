@@ -30,8 +30,12 @@ struct bench_channel_kind_t {
     int (*put)(bench_channel_t *channel, const void *message);
     int (*get)(bench_channel_t *channel, void *message);
     void (*close)(bench_channel_t *channel);
-    const char
-        *python; /* instead of all these: the kind's name in peers/python_channel.py */
+    /* May be NULL. A member has done its last call and its time has ended: what it has made
+     * for itself goes, when all that it has put has been taken over. */
+    void (*leave)(bench_channel_t *channel);
+    /* Instead of all these: another program does the work. The seconds it took; less than 0:
+     * it failed. The words are SHAPE SIZE COUNT PROCESSOR PROCESSOR. */
+    double (*elsewhere)(const char *words);
 };
 
 typedef enum bench_shape_t {

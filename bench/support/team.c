@@ -50,6 +50,10 @@ void bench_team_begin(void) {
     board->members[current_index].begin = bench_now();
 }
 
+void bench_team_end(void) {
+    board->members[current_index].end = bench_now();
+}
+
 void bench_team_uncounted(void) {
     board->members[current_index].counted = 0;
 }

@@ -25,8 +25,9 @@ typedef struct bench_team_t {
 /* Runs a team. Returns seconds, or less than 0 when a member failed. */
 double bench_team_run(const bench_team_t *team);
 
-/* In a member: its time begins now, it does not count, it took so many seconds. */
+/* In a member: its time begins now, ends now, does not count, was so many seconds. */
 void bench_team_begin(void);
+void bench_team_end(void);
 void bench_team_uncounted(void);
 void bench_team_took(double seconds);
 
