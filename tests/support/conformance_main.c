@@ -76,7 +76,7 @@ static int do_nothing(const brood_values_t *state, apr_pool_t *pool) {
 }
 
 static void *APR_THREAD_FUNC nothing_in_thread(apr_thread_t *thread, void *data) {
-    (void)thread;
+    (void)apr_thread_exit(thread, APR_SUCCESS);
     return data;
 }
 

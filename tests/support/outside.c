@@ -20,8 +20,9 @@
 
 apr_status_t brood_test_kill(int64_t pid) {
     HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)pid);
-    apr_status_t rv = process != NULL && TerminateProcess(process, 137) ? APR_SUCCESS
-                                                                         : APR_EGENERAL;
+    apr_status_t rv = process != NULL && TerminateProcess(process, BROOD_TEST_KILLED)
+                          ? APR_SUCCESS
+                          : APR_EGENERAL;
     if (process != NULL) {
         (void)CloseHandle(process);
     }
@@ -34,7 +35,8 @@ static apr_status_t each_thread(int64_t pid, DWORD(WINAPI *what)(HANDLE)) {
     BOOL more;
 
     entry.dwSize = sizeof entry;
-    for (more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry)) {
+    for (more = Thread32First(snapshot, &entry); more;
+         more = Thread32Next(snapshot, &entry)) {
         HANDLE thread;
         if (entry.th32OwnerProcessID != (DWORD)pid) {
             continue;
@@ -78,7 +80,8 @@ int brood_test_children_of(int64_t pid) {
     int count = 0;
 
     entry.dwSize = sizeof entry;
-    for (more = Process32First(snapshot, &entry); more; more = Process32Next(snapshot, &entry)) {
+    for (more = Process32First(snapshot, &entry); more;
+         more = Process32Next(snapshot, &entry)) {
         count += entry.th32ParentProcessID == (DWORD)pid;
     }
     (void)CloseHandle(snapshot);

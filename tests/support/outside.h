@@ -7,6 +7,7 @@
 
 /* Kills, stops and continues a process by its number. APR_ENOTIMPL where that cannot be. */
 apr_status_t brood_test_kill(int64_t pid);
+#define BROOD_TEST_KILLED 137 /* its exit code then on Windows, elsewhere -9 */
 apr_status_t brood_test_stop(int64_t pid);
 apr_status_t brood_test_continue(int64_t pid);
 
