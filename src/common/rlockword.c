@@ -49,6 +49,11 @@ uint32_t brood__rlockword_release_all(const brood__rlockword_t *lock) {
     return depth;
 }
 
+void brood__rlockword_abandon(const brood__rlockword_t *lock) {
+    atomic_store_explicit(&lock->cell->holder, 0, memory_order_relaxed);
+    brood__lockword_abandon(&lock->word);
+}
+
 uint32_t brood__rlockword_release(const brood__rlockword_t *lock) {
     uint32_t depth = atomic_load_explicit(&lock->cell->depth, memory_order_relaxed);
     if (depth > 1) {

@@ -33,6 +33,9 @@ apr_status_t brood__rlockword_acquire(const brood__rlockword_t *lock, brood__pac
 uint32_t brood__rlockword_release(const brood__rlockword_t *lock);
 uint32_t brood__rlockword_release_all(const brood__rlockword_t *lock);
 
+/* Gives back all levels for good: nobody gets it any more. Only for the thread that holds it. */
+void brood__rlockword_abandon(const brood__rlockword_t *lock);
+
 /* The calling thread has just taken it, and holds it `depth` times. */
 void brood__rlockword_restore(const brood__rlockword_t *lock, uint32_t depth);
 
