@@ -22,13 +22,19 @@
 
 /* Choices for a queue. Begin with BROOD_QUEUE_OPTIONS_INIT. */
 typedef struct brood_queue_options_t {
-    size_t struct_size;      /* sizeof: set by BROOD_QUEUE_OPTIONS_INIT */
-    size_t capacity_bytes;   /* of the ring; rounded up to a power of two between 4 KiB and
+    size_t struct_size;    /* sizeof: set by BROOD_QUEUE_OPTIONS_INIT */
+    size_t capacity_bytes; /* of the ring; rounded up to a power of two between 4 KiB and
                                 1 GiB; 0: 256 KiB. A message takes its size and 16 bytes. */
-    uint32_t max_items;      /* full when it holds so many; 0: as many as fit */
+    uint32_t max_items;    /* full when it holds so many; 0: as many as fit */
+    uint32_t flags;        /* 0 or BROOD_QUEUE_JOINABLE */
+    size_t message_max;    /* the largest message in bytes; 0: as large as can be */
 } brood_queue_options_t;
 
-#define BROOD_QUEUE_OPTIONS_INIT {sizeof(brood_queue_options_t), 0, 0}
+#define BROOD_QUEUE_OPTIONS_INIT \
+    { sizeof(brood_queue_options_t), 0, 0, 0, 0 }
+
+/* For options.flags: each message is a task, to be answered by brood_queue_task_done(). */
+#define BROOD_QUEUE_JOINABLE 1u
 
 BROOD_BEGIN_DECLS
 
@@ -56,6 +62,7 @@ BROOD_API apr_status_t brood_queue_create(brood_queue_t **queue,
  * @param timeout  microseconds to wait for room; negative: for ever; 0: tries once
  * @returns APR_SUCCESS: the message is in the queue;
  *          APR_TIMEUP: no room came in time;
+ *          BROOD_ESHUTDOWN: the queue has been shut down;
  *          BROOD_ETOOBIG: larger than brood_queue_limit();
  *          BROOD_ENOTRAVEL: a handle is among the args; BROOD_ETYPE: a string is not UTF-8;
  *          BROOD_ECLOSED; APR_EINVAL: queue is NULL;
@@ -75,6 +82,7 @@ BROOD_API apr_status_t brood_queue_put(brood_queue_t *queue, brood_args_t args,
  * @param pool     owns the values
  * @returns APR_SUCCESS;
  *          APR_TIMEUP: none came in time;
+ *          APR_EOF: the queue has been shut down and nothing is left in it;
  *          BROOD_EENCODING: the message was taken but its bytes are no values (it was put
  *          with brood_queue_put_bytes());
  *          BROOD_ECLOSED; APR_EINVAL: queue is NULL.
@@ -103,7 +111,7 @@ BROOD_API apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *d
  * @param capacity  its size in bytes
  * @param size      receives the message's size, also with BROOD_ETOOBIG; else 0 on failure
  * @param timeout   as brood_queue_get()
- * @returns APR_SUCCESS; APR_TIMEUP; BROOD_ECLOSED; APR_EINVAL;
+ * @returns APR_SUCCESS; APR_TIMEUP; APR_EOF; BROOD_ECLOSED; APR_EINVAL;
  *          BROOD_ETOOBIG: the message is larger than `capacity`. It stays the oldest in the
  *          queue, and *size says what it needs; another consumer may take it meanwhile.
  * Blocking, Threads and processes, Platforms: as brood_queue_get().
@@ -111,6 +119,113 @@ BROOD_API apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *d
 BROOD_API apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer,
                                              size_t capacity, size_t *size,
                                              apr_interval_time_t timeout);
+
+/* Puts several messages of raw bytes: as many at a time as there is room for, with one lock and
+ * one publication for those.
+ *
+ * @param queue     an open queue
+ * @param messages  what to put, in this order; may be NULL when count is 0
+ * @param count     how many
+ * @param done      receives how many are in the queue now, also on failure; may be NULL
+ * @param timeout   for all of them together; else as brood_queue_put()
+ * @returns APR_SUCCESS: all of them; else as brood_queue_put_bytes(): messages[0] to
+ *          messages[*done - 1] are in the queue, the others are not. A message that is too big
+ *          or has no data is found before the first one is put.
+ * Blocking: as brood_queue_put(). Threads and processes: any number; messages of others may
+ * come between. Killed in the middle it has put the first few of them, all those of each
+ * turn or none. Platforms: same everywhere. CPython's queues have no such call. */
+BROOD_API apr_status_t brood_queue_put_many(brood_queue_t *queue,
+                                            const brood_bytes_t *messages, size_t count,
+                                            size_t *done, apr_interval_time_t timeout);
+
+/* Takes the oldest message, waiting for it, and those after it that are there already, with one
+ * lock.
+ *
+ * @param queue     an open queue
+ * @param buffer    where their bytes go, one behind the other, without alignment
+ * @param capacity  its size in bytes
+ * @param messages  receives where each one is in `buffer`, and its size
+ * @param most      how many at the most; at least 1
+ * @param count     receives how many were taken; 0 on failure
+ * @param timeout   as brood_queue_get()
+ * @returns as brood_queue_get_bytes(); BROOD_ETOOBIG: already the first one is larger than
+ *          `capacity`. One that does not fit behind others just stays in the queue; so does
+ *          what comes behind a message that is kept beside the ring.
+ * Blocking: as brood_queue_get(). Threads and processes: any number; killed in the middle it
+ * has taken all or none. Platforms: same everywhere. CPython's queues have no such call. */
+BROOD_API apr_status_t brood_queue_get_many(brood_queue_t *queue, void *buffer,
+                                            size_t capacity, brood_bytes_t *messages,
+                                            size_t most, size_t *count,
+                                            apr_interval_time_t timeout);
+
+/* Says that a message which was taken is done with.
+ *
+ * @param queue  an open queue that was made with BROOD_QUEUE_JOINABLE
+ * @returns APR_SUCCESS;
+ *          BROOD_EOVERDONE: it has been called as often as there were messages;
+ *          BROOD_ECLOSED; APR_EINVAL: queue is NULL or not joinable.
+ * Blocking: never. Threads and processes: any number. A consumer that dies between get and
+ * this call leaves the task unfinished. Platforms: same everywhere.
+ * Like: JoinableQueue.task_done(), whose ValueError is BROOD_EOVERDONE. */
+BROOD_API apr_status_t brood_queue_task_done(brood_queue_t *queue);
+
+/* How many messages were put and are not done with: in the queue or in some consumer's hands.
+ *
+ * @param queue  an open queue that was made with BROOD_QUEUE_JOINABLE
+ * @param count  receives it; 0 on failure. At most 16 777 215: then a put waits.
+ * @returns APR_SUCCESS; BROOD_ECLOSED; APR_EINVAL.
+ * Blocking: never. Threads and processes: any number. Platforms: same everywhere. */
+BROOD_API apr_status_t brood_queue_unfinished(brood_queue_t *queue, size_t *count);
+
+/* Waits until every message that was put is done with.
+ *
+ * @param queue    an open queue that was made with BROOD_QUEUE_JOINABLE
+ * @param timeout  microseconds; negative: for ever; 0: only looks
+ * @returns APR_SUCCESS; APR_TIMEUP; BROOD_ECLOSED; APR_EINVAL.
+ * Blocking: as `timeout` says. Threads and processes: any number. Platforms: same everywhere.
+ * Like: JoinableQueue.join(), which has no timeout. */
+BROOD_API apr_status_t brood_queue_join(brood_queue_t *queue,
+                                        apr_interval_time_t timeout);
+
+/* Ends a queue for everybody: from now on a put fails with BROOD_ESHUTDOWN, also one that
+ * waits.
+ *
+ * @param queue      an open queue
+ * @param immediate  0: what is in the queue can still be taken, then a get ends with APR_EOF.
+ *                   Else: every get ends with APR_EOF at once, and what was in the queue is
+ *                   dropped and nobody's task. A queue that was shut down with 0 can be shut
+ *                   down so later; not the other way round.
+ * @param timeout    microseconds to wait for the others' puts and gets that are under way;
+ *                   negative: for ever; 0: tries once
+ * @returns APR_SUCCESS, also when that was done before; APR_TIMEUP: nothing changed;
+ *          BROOD_ECLOSED; APR_EINVAL.
+ * Blocking: for moments, as long as another process copies a message. Threads and processes:
+ * any number. Killed in the middle it has shut down the queue or not. Platforms: same
+ * everywhere. Like: queue.Queue.shutdown() of Python 3.13; multiprocessing has no such call. */
+BROOD_API apr_status_t brood_queue_shutdown(brood_queue_t *queue, int immediate,
+                                            apr_interval_time_t timeout);
+
+/* What has happened in a queue since it was made, in all processes. */
+typedef struct brood_queue_counts_t {
+    uint64_t puts, put_bytes;
+    uint64_t gets, get_bytes;
+    uint64_t put_waits;    /* how often a put had to wait for room */
+    uint64_t get_waits;    /* how often a get had to wait for a message */
+    uint32_t owner_deaths; /* processes that died while they put or took */
+    uint32_t
+        most_items; /* the most messages that a producer or consumer has seen in it */
+} brood_queue_counts_t;
+
+/* Reads the counts.
+ *
+ * @param queue   an open queue
+ * @param counts  receives them; all 0 on failure
+ * @returns APR_SUCCESS; BROOD_ECLOSED; APR_EINVAL.
+ * Blocking: never. Threads and processes: any number; the numbers are each right for some
+ * moment during the call, and a process that dies may leave those of what it was just doing
+ * uncounted. Platforms: same everywhere. */
+BROOD_API apr_status_t brood_queue_counts(brood_queue_t *queue,
+                                          brood_queue_counts_t *counts);
 
 /* How many messages are in the queue at one moment during the call: exact, on every system.
  *

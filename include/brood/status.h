@@ -48,7 +48,9 @@
     X(BROOD_EVERSION, 30, "the state was written by an unsupported version")               \
     X(BROOD_EFORGED, 31, "shared memory holds values that no process may write")           \
     X(BROOD_EBROKENBARRIER, 32, "the barrier is broken")                                   \
-    X(BROOD_EOVERRELEASE, 33, "the semaphore has been released too many times")
+    X(BROOD_EOVERRELEASE, 33, "the semaphore has been released too many times")             \
+    X(BROOD_EOVERDONE, 34, "more tasks have been done than there were")                     \
+    X(BROOD_ESHUTDOWN, 35, "the queue has been shut down")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

@@ -17,25 +17,37 @@
  * the wake-up, or a sleeper killed with the wake-up in its hands, costs one slice, too. */
 #include "eventcount.h"
 
+#include <stdint.h>
+
 #define SLEEPERS_MASK BROOD__EVENTCOUNT_SLEEPERS
 #define EPOCH_ONE 0x400u
 #define EPOCH(seen) ((seen) & ~SLEEPERS_MASK)
 #define SLEEPERS(seen) ((seen)&SLEEPERS_MASK)
 
-void brood__eventcount_wake(const brood_os_word_t *word) {
+/* Wakes one, or all when `most` is INT32_MAX. */
+static void wake(const brood_os_word_t *word, uint32_t most) {
     uint32_t seen;
     /* seq_cst: the change before the number; pairs with the fence in asleep() */
     atomic_thread_fence(memory_order_seq_cst);
     seen = atomic_load_explicit(word->word, memory_order_relaxed);
     while (SLEEPERS(seen) != 0) {
+        uint32_t woken = most == 1 ? 1 : SLEEPERS(seen);
         /* relaxed: the word carries no data, the fences do the ordering */
-        if (atomic_compare_exchange_weak_explicit(word->word, &seen, seen - 1 + EPOCH_ONE,
-                                                  memory_order_relaxed,
-                                                  memory_order_relaxed)) {
-            brood_os_unpark(word, 1);
+        if (atomic_compare_exchange_weak_explicit(
+                word->word, &seen, seen - woken + EPOCH_ONE, memory_order_relaxed,
+                memory_order_relaxed)) {
+            brood_os_unpark(word, most);
             return;
         }
     }
+}
+
+void brood__eventcount_wake(const brood_os_word_t *word) {
+    wake(word, 1);
+}
+
+void brood__eventcount_wake_all(const brood_os_word_t *word) {
+    wake(word, INT32_MAX);
 }
 
 /* Returns what the word is after the announcement. */

@@ -25,7 +25,16 @@ apr_status_t brood__eventcount_wait(const brood_os_word_t *word, brood__wait_t *
  * when nobody does. */
 void brood__eventcount_wake(const brood_os_word_t *word);
 
-/* The same, right after the change was followed by the release of a lock. On x86 the exchange
+/* The same, for all of them. */
+void brood__eventcount_wake_all(const brood_os_word_t *word);
+
+/* Whether somebody has announced to sleep for it. No fence: for those who have just had one. */
+static inline int brood__eventcount_sleepers(const brood_os_word_t *word) {
+    return (atomic_load_explicit(word->word, memory_order_relaxed) &
+            BROOD__EVENTCOUNT_SLEEPERS) != 0;
+}
+
+/* As brood__eventcount_wake(), right after the change was followed by the release of a lock. On x86 the exchange
  * in that is the fence already: loads do not pass an instruction with a lock prefix. */
 static inline void brood__eventcount_wake_unlocked(const brood_os_word_t *word) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -34,8 +43,7 @@ static inline void brood__eventcount_wake_unlocked(const brood_os_word_t *word) 
     /* seq_cst: the change before the number; pairs with the fence in asleep() */
     atomic_thread_fence(memory_order_seq_cst);
 #endif
-    if (atomic_load_explicit(word->word, memory_order_relaxed) &
-        BROOD__EVENTCOUNT_SLEEPERS) {
+    if (brood__eventcount_sleepers(word)) {
         brood__eventcount_wake(word);
     }
 }

@@ -1,8 +1,6 @@
 /* Queue: the public face of the ring. */
-#include "brood/queue.h"
+#include "queue.h"
 
-#include "handle.h"
-#include "ring.h"
 #include "session.h"
 #include "status.h"
 #include "values.h"
@@ -12,11 +10,6 @@
 #define CAPACITY_DEFAULT (256u << 10)
 #define CAPACITY_LEAST 4096u
 #define CAPACITY_MOST (1u << 30)
-
-struct brood_queue_t {
-    brood_handle_t handle;
-    brood__ring_t ring;
-};
 
 static apr_status_t queue_cleanup(void *data) {
     brood_queue_t *queue = data;
@@ -43,7 +36,7 @@ static void queue_open(brood_queue_t *queue) {
 }
 
 static apr_status_t options_check(const brood_queue_options_t *options,
-                                  uint64_t *capacity, uint32_t *max_items) {
+                                  brood__ring_limits_t *limits) {
     brood_queue_options_t chosen = BROOD_QUEUE_OPTIONS_INIT;
     if (options != NULL && options->struct_size != sizeof chosen) {
         return brood__fail(APR_EINVAL, "options->struct_size is %llu, not %llu",
@@ -59,10 +52,16 @@ static apr_status_t options_check(const brood_queue_options_t *options,
         return brood__fail(APR_EINVAL, "max_items is %u, the most is %u",
                            chosen.max_items, BROOD__MARK_COUNT_MASK);
     }
-    *max_items = chosen.max_items;
-    *capacity = chosen.capacity_bytes == 0 ? CAPACITY_DEFAULT : CAPACITY_LEAST;
-    while (*capacity < chosen.capacity_bytes) {
-        *capacity *= 2;
+    if ((chosen.flags & ~BROOD_QUEUE_JOINABLE) != 0) {
+        return brood__fail(APR_EINVAL, "flags is %u, which is no flag of a queue",
+                           chosen.flags);
+    }
+    limits->max_items = chosen.max_items;
+    limits->flags = (chosen.flags & BROOD_QUEUE_JOINABLE) ? BROOD__RING_JOINABLE : 0;
+    limits->message_max = chosen.message_max;
+    limits->capacity = chosen.capacity_bytes == 0 ? CAPACITY_DEFAULT : CAPACITY_LEAST;
+    while (limits->capacity < chosen.capacity_bytes) {
+        limits->capacity *= 2;
     }
     return APR_SUCCESS;
 }
@@ -70,16 +69,15 @@ static apr_status_t options_check(const brood_queue_options_t *options,
 apr_status_t brood_queue_create(brood_queue_t **queue,
                                 const brood_queue_options_t *options, apr_pool_t *pool) {
     brood_queue_t *fresh;
-    uint64_t capacity = 0;
-    uint32_t max_items = 0;
+    brood__ring_limits_t limits = {0, 0, 0, 0};
     apr_status_t rv;
     *queue = NULL;
-    rv = options_check(options, &capacity, &max_items);
+    rv = options_check(options, &limits);
     if (rv == APR_SUCCESS) {
         rv = queue_new(&fresh, pool);
     }
     if (rv == APR_SUCCESS) {
-        rv = brood__ring_create(&fresh->ring, capacity, max_items);
+        rv = brood__ring_create(&fresh->ring, &limits);
     }
     if (rv == APR_SUCCESS) {
         queue_open(fresh);
@@ -88,20 +86,28 @@ apr_status_t brood_queue_create(brood_queue_t **queue,
     return rv;
 }
 
-static apr_status_t queue_check(const brood_queue_t *queue) {
-    return brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
-}
-
-static apr_status_t size_check(const brood_queue_t *queue, size_t size) {
-    if (size <= brood__ring_limit(&queue->ring)) {
+apr_status_t brood__queue_size_check(const brood_queue_t *queue, size_t size) {
+    if (size <= queue->ring.message_max) {
         return APR_SUCCESS;
     }
     return brood__fail(BROOD_ETOOBIG, "a message of %llu bytes, the most is %llu",
                        (unsigned long long)size,
-                       (unsigned long long)brood__ring_limit(&queue->ring));
+                       (unsigned long long)queue->ring.message_max);
 }
 
-static void fill_args(void *context, void *place, size_t size) {
+/* ---- putting ------------------------------------------------------------------------ */
+
+static apr_status_t put_one(brood_queue_t *queue, size_t size, brood__ring_fill_t *fill,
+                            void *context, apr_interval_time_t timeout) {
+    brood__ring_put_t put = {1, 0, &size, 0, fill, context};
+    apr_status_t rv = brood__queue_size_check(queue, size);
+    return rv != APR_SUCCESS
+               ? rv
+               : brood__ring_put(&queue->ring, &put, brood__deadline(timeout));
+}
+
+static void fill_args(void *context, size_t number, void *place, size_t size) {
+    (void)number;
     (void)size;
     brood__args_encode(*(const brood_args_t *)context, place);
 }
@@ -109,19 +115,15 @@ static void fill_args(void *context, void *place, size_t size) {
 apr_status_t brood_queue_put(brood_queue_t *queue, brood_args_t args,
                              apr_interval_time_t timeout) {
     size_t size = 0;
-    apr_status_t rv = queue_check(queue);
+    apr_status_t rv = brood__queue_check(queue);
     if (rv == APR_SUCCESS) {
         rv = brood__args_measure(args, &size);
     }
-    if (rv == APR_SUCCESS) {
-        rv = size_check(queue, size);
-    }
-    return rv != APR_SUCCESS ? rv
-                             : brood__ring_put(&queue->ring, size, fill_args, &args,
-                                               brood__deadline(timeout));
+    return rv != APR_SUCCESS ? rv : put_one(queue, size, fill_args, &args, timeout);
 }
 
-static void fill_bytes(void *context, void *place, size_t size) {
+static void fill_bytes(void *context, size_t number, void *place, size_t size) {
+    (void)number;
     if (size != 0) {
         memcpy(place, context, size);
     }
@@ -129,17 +131,21 @@ static void fill_bytes(void *context, void *place, size_t size) {
 
 apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *data, size_t size,
                                    apr_interval_time_t timeout) {
-    apr_status_t rv = queue_check(queue);
+    apr_status_t rv = brood__queue_check(queue);
     if (rv == APR_SUCCESS && data == NULL && size != 0) {
         rv = brood__fail(APR_EINVAL, "data is NULL and size is %llu",
                          (unsigned long long)size);
     }
-    if (rv == APR_SUCCESS) {
-        rv = size_check(queue, size);
-    }
     return rv != APR_SUCCESS ? rv
-                             : brood__ring_put(&queue->ring, size, fill_bytes,
-                                               (void *)data, brood__deadline(timeout));
+                             : put_one(queue, size, fill_bytes, (void *)data, timeout);
+}
+
+/* ---- taking ------------------------------------------------------------------------- */
+
+static apr_status_t get_one(brood_queue_t *queue, brood__ring_drain_t *drain,
+                            void *context, apr_interval_time_t timeout) {
+    brood__ring_get_t get = {1, 0, drain, context};
+    return brood__ring_get(&queue->ring, &get, brood__deadline(timeout));
 }
 
 typedef struct drain_pool_t {
@@ -164,9 +170,9 @@ apr_status_t brood_queue_get(brood_queue_t *queue, brood_values_t **values,
     drain_pool_t drain = {pool, NULL, 0};
     apr_status_t rv;
     *values = NULL;
-    rv = queue_check(queue);
+    rv = brood__queue_check(queue);
     if (rv == APR_SUCCESS) {
-        rv = brood__ring_get(&queue->ring, drain_pool, &drain, brood__deadline(timeout));
+        rv = get_one(queue, drain_pool, &drain, timeout);
     }
     /* Decoded after the locks are released: a hostile message costs nobody else time. */
     return rv != APR_SUCCESS
@@ -192,50 +198,58 @@ static apr_status_t drain_buffer(void *context, const void *place, size_t size) 
     return APR_SUCCESS;
 }
 
+apr_status_t brood__queue_buffer_check(const brood_queue_t *queue, const void *buffer,
+                                       size_t capacity) {
+    apr_status_t rv = brood__queue_check(queue);
+    if (rv == APR_SUCCESS && buffer == NULL && capacity != 0) {
+        rv = brood__fail(APR_EINVAL, "buffer is NULL and capacity is %llu",
+                         (unsigned long long)capacity);
+    }
+    return rv;
+}
+
+apr_status_t brood__queue_too_big(size_t size, size_t capacity) {
+    return brood__fail(BROOD_ETOOBIG, "the message has %llu bytes, the buffer %llu",
+                       (unsigned long long)size, (unsigned long long)capacity);
+}
+
 apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t capacity,
                                    size_t *size, apr_interval_time_t timeout) {
     drain_buffer_t drain = {buffer, capacity, 0};
     apr_status_t rv;
     *size = 0;
-    rv = queue_check(queue);
-    if (rv == APR_SUCCESS && buffer == NULL && capacity != 0) {
-        rv = brood__fail(APR_EINVAL, "buffer is NULL and capacity is %llu",
-                         (unsigned long long)capacity);
-    }
+    rv = brood__queue_buffer_check(queue, buffer, capacity);
     if (rv == APR_SUCCESS) {
-        rv =
-            brood__ring_get(&queue->ring, drain_buffer, &drain, brood__deadline(timeout));
+        rv = get_one(queue, drain_buffer, &drain, timeout);
     }
     if (rv == APR_SUCCESS || rv == BROOD_ETOOBIG) {
         *size = drain.size;
     }
-    if (rv == BROOD_ETOOBIG) {
-        brood__fail(rv, "the message has %llu bytes, the buffer %llu",
-                    (unsigned long long)drain.size, (unsigned long long)capacity);
-    }
-    return rv;
+    return rv == BROOD_ETOOBIG ? brood__queue_too_big(drain.size, capacity) : rv;
 }
 
 apr_status_t brood_queue_qsize(brood_queue_t *queue, size_t *count) {
-    apr_status_t rv = queue_check(queue);
+    apr_status_t rv = brood__queue_check(queue);
     *count = rv == APR_SUCCESS ? brood__ring_count(&queue->ring) : 0;
     return rv;
 }
 
 int brood_queue_empty(brood_queue_t *queue) {
-    return queue_check(queue) != APR_SUCCESS || brood__ring_count(&queue->ring) == 0;
+    return brood__queue_check(queue) != APR_SUCCESS ||
+           brood__ring_count(&queue->ring) == 0;
 }
 
 int brood_queue_full(brood_queue_t *queue) {
-    return queue_check(queue) == APR_SUCCESS && brood__ring_is_full(&queue->ring, 0);
+    return brood__queue_check(queue) == APR_SUCCESS &&
+           brood__ring_is_full(&queue->ring, 0);
 }
 
 size_t brood_queue_limit(brood_queue_t *queue) {
-    return queue_check(queue) == APR_SUCCESS ? brood__ring_limit(&queue->ring) : 0;
+    return brood__queue_check(queue) == APR_SUCCESS ? (size_t)queue->ring.message_max : 0;
 }
 
 apr_status_t brood_queue_close(brood_queue_t *queue) {
-    apr_status_t rv = queue_check(queue);
+    apr_status_t rv = brood__queue_check(queue);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
     }

@@ -8,6 +8,7 @@
 #include "lockword.h"
 #include "pace.h"
 #include "segment.h"
+#include "status.h"
 #include <stdalign.h>
 
 /* Where an end of the ring stands: a position in bytes that only grows (40 bits) and a count
@@ -25,29 +26,57 @@ typedef struct brood__ring_shared_t {
     uint64_t bulk_offset; /* of the space for large messages */
     uint64_t bulk_size;
     uint32_t max_items;
-    uint32_t unused;
-    uint64_t spare[2];
+    uint32_t flags;       /* BROOD__RING_… */
+    uint64_t message_max; /* the largest message */
+    uint64_t spare;
     _Atomic uint64_t
         bulk_warm; /* under put_lock: so much of the bulk space keeps pages */
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
-    uint32_t put_unused;
-    _Atomic uint64_t tail; /* mark; a release store publishes the message before it */
+    _Atomic uint32_t
+        put_deaths;        /* of owners of put_lock; this and what follows: for people */
+    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t bulk_tail; /* where the next large message may begin */
+    _Atomic uint64_t put_bytes;
+    _Atomic uint64_t puts;
+    _Atomic uint64_t put_waits;
+    _Atomic uint32_t most_items; /* that have been in it at once */
+    uint32_t put_unused;
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
-    uint32_t get_unused;
+    _Atomic uint32_t get_deaths;
     _Atomic uint64_t head;      /* mark; a release store gives the space back */
     _Atomic uint64_t tail_seen; /* the producers' mark as last read by a consumer */
     _Atomic uint64_t bulk_head; /* large messages before this have been given back */
+    _Atomic uint64_t get_bytes;
+    _Atomic uint64_t gets;
+    _Atomic uint64_t get_waits;
+    uint64_t get_unused;
     /* Eventcounts of those who wait for a message, and for room. */
     alignas(64) _Atomic uint32_t items;
     alignas(64) _Atomic uint32_t space;
-    alignas(64) uint8_t end[64];
+    /* Tasks, and the end (ring_end.c). */
+    alignas(
+        64) _Atomic uint32_t joined; /* eventcount of those who wait for all to be done */
+    _Atomic uint32_t done;           /* how many messages are done with; low 24 bits */
+    _Atomic uint32_t
+        shutdown; /* {count of the last message that counts, BROOD__RING_…} */
+    uint32_t end_unused[13];
 } brood__ring_shared_t;
 
 _Static_assert(sizeof(brood__ring_shared_t) == 64 * 7, "the ring's head is seven lines");
+/* In `flags`: messages are tasks, and `done` counts. */
+#define BROOD__RING_JOINABLE 1u
+
+/* The low bits of `shutdown`. */
+enum {
+    BROOD__RING_OPEN = 0,
+    BROOD__RING_DRAINING = 1, /* nothing more comes in; what is there goes out */
+    BROOD__RING_SHUT = 2,     /* what was there has been dropped */
+    BROOD__RING_STATE = 3
+};
+
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics work between processes");
 
 /* A ring as this process sees it. */
@@ -60,37 +89,72 @@ typedef struct brood__ring_t {
     uint64_t bulk_offset;
     uint64_t bulk_size;
     uint64_t inline_limit; /* messages over it go out of line */
+    uint64_t message_max;
     uint32_t max_items;
+    uint32_t flags;
     brood_os_word_t put_lock;
     brood_os_word_t get_lock;
     brood_os_word_t items;
     brood_os_word_t space;
+    brood_os_word_t joined;
     uint8_t *warm_put; /* the warm part of the bulk space, mapped by who held put_lock */
     uint8_t *warm_get; /* and by who held get_lock; NULL: not yet */
     brood__pace_t put_pace;
     brood__pace_t get_pace;
+    brood__pace_t join_pace;
 } brood__ring_t;
+
+typedef struct brood__ring_limits_t {
+    uint64_t capacity; /* of the ring, a power of two */
+    uint32_t max_items;
+    uint32_t flags;
+    uint64_t message_max; /* 0: as large as can be */
+} brood__ring_limits_t;
 
 /* Makes a ring in a segment of its own, or opens one that has arrived (the handle is the
  * ring's from then on, also on failure). */
-apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity,
-                                uint32_t max_items);
+apr_status_t brood__ring_create(brood__ring_t *ring, const brood__ring_limits_t *limits);
 apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory);
 void brood__ring_close(brood__ring_t *ring);
 
-/* Where a message's bytes are to be written by the putter, or read by the getter. */
-typedef void brood__ring_fill_t(void *context, void *place, size_t size);
-/* Called with the message still in the ring. APR_SUCCESS takes it out; any other status
- * leaves it there and is returned. */
+/* Writes message `number` of a put, of `size` bytes, to its place. */
+typedef void brood__ring_fill_t(void *context, size_t number, void *place, size_t size);
+/* Called with a message still in the ring. APR_SUCCESS takes it out; any other status leaves
+ * it there, and is returned unless messages were taken before it in the same call. */
 typedef apr_status_t brood__ring_drain_t(void *context, const void *place, size_t size);
 
-/* Puts a message of `size` bytes that `fill` writes. */
-apr_status_t brood__ring_put(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                             void *context, brood_os_deadline_t deadline);
+/* What is to be put: `count` messages. */
+typedef struct brood__ring_put_t {
+    size_t count;
+    size_t done;         /* so many are in the ring; 0 at the start */
+    const size_t *sizes; /* the first one's; the next one's is `stride` bytes on */
+    size_t stride;
+    brood__ring_fill_t *fill;
+    void *context;
+} brood__ring_put_t;
 
-/* Takes the oldest message through `drain`. */
-apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_drain_t *drain,
-                             void *context, brood_os_deadline_t deadline);
+/* The size of the message that is next. */
+static inline size_t brood__ring_put_size(const brood__ring_put_t *put) {
+    const char *sizes = (const char *)put->sizes;
+    return *(const size_t *)(const void *)(sizes + put->done * put->stride);
+}
+
+/* Puts them all, as many at a time as there is room for. BROOD_ESHUTDOWN. */
+apr_status_t brood__ring_put(brood__ring_t *ring, brood__ring_put_t *put,
+                             brood_os_deadline_t deadline);
+
+/* What is to be taken: from one to `most` messages. */
+typedef struct brood__ring_get_t {
+    size_t most;
+    size_t done; /* so many were taken; 0 at the start */
+    brood__ring_drain_t *drain;
+    void *context;
+} brood__ring_get_t;
+
+/* Takes the oldest message, and those after it that are there. APR_EOF: the ring was shut
+ * down, and nothing is left. */
+apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
+                             brood_os_deadline_t deadline);
 
 /* Messages in the ring at one moment. */
 uint32_t brood__ring_count(brood__ring_t *ring);
@@ -98,8 +162,15 @@ uint32_t brood__ring_count(brood__ring_t *ring);
 /* Whether a message of `size` bytes would have to wait now. */
 int brood__ring_is_full(brood__ring_t *ring, size_t size);
 
-/* The largest message. */
-size_t brood__ring_limit(const brood__ring_t *ring);
+/* Nothing more comes in; with `drop`, nothing goes out either. */
+apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
+                                  brood_os_deadline_t deadline);
+
+/* One more message is done with. BROOD_EOVERDONE: there was none. */
+apr_status_t brood__ring_task_done(brood__ring_t *ring);
+uint32_t brood__ring_unfinished(const brood__ring_t *ring);
+/* Waits until that is 0. */
+apr_status_t brood__ring_join(brood__ring_t *ring, brood_os_deadline_t deadline);
 
 /* ---- between the files of the ring ---- */
 
@@ -142,9 +213,61 @@ static inline uint64_t brood__record_bytes(uint64_t payload) {
     return (sizeof(brood__record_t) + payload + 7) & ~(uint64_t)7;
 }
 
+/* What a message of this size takes of the ring. */
+static inline uint64_t brood__ring_record_size(const brood__ring_t *ring, size_t size) {
+    return brood__record_bytes(size > ring->inline_limit ? sizeof(uint64_t) : size);
+}
+
+static inline brood__record_t *brood__ring_record_at(const brood__ring_t *ring,
+                                                     uint64_t mark) {
+    return (brood__record_t *)(ring->data +
+                               (brood__mark_position(mark) & (ring->capacity - 1)));
+}
+
+/* The unused end of the ring that a record of this size has to skip. */
+static inline uint64_t brood__ring_gap_before(const brood__ring_t *ring, uint64_t tail,
+                                              uint64_t bytes) {
+    uint64_t at = brood__mark_position(tail) & (ring->capacity - 1);
+    return at + bytes <= ring->capacity ? 0 : ring->capacity - at;
+}
+
+static inline uint32_t brood__ring_items_most(const brood__ring_t *ring) {
+    return ring->max_items != 0 ? ring->max_items : BROOD__MARK_COUNT_MASK;
+}
+
+/* Takes the lock of one side. Its owner's death needs no repair (ring.c), but is counted. */
+static inline apr_status_t brood__ring_lock(const brood_os_word_t *lock,
+                                            brood__pace_t *pace, _Atomic uint32_t *deaths,
+                                            brood_os_deadline_t deadline) {
+    apr_status_t rv = brood__lockword_acquire(lock, pace, deadline);
+    if (rv == BROOD_EOWNERDEAD) {
+        atomic_fetch_add_explicit(deaths, 1, memory_order_relaxed);
+        rv = APR_SUCCESS;
+    }
+    return rv;
+}
+
+/* Adds to a number of which one process at a time is the writer. */
+static inline void brood__ring_add(_Atomic uint64_t *number, uint64_t more) {
+    atomic_store_explicit(number,
+                          atomic_load_explicit(number, memory_order_relaxed) + more,
+                          memory_order_relaxed);
+}
+
+/* Keeps the most messages that a side has seen at once. */
+void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head);
+
+static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
+    /* acquire: pairs with the release of shutdown; what was put before it is seen then */
+    return atomic_load_explicit(&ring->shared->shutdown, memory_order_acquire) &
+           BROOD__RING_STATE;
+}
+
+int brood__ring_has_items(const brood__ring_t *ring);
+
 /* Bulk: the space beside the ring for large messages (ring_bulk.c). */
-apr_status_t brood__bulk_write(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                               void *context, uint64_t *where, uint64_t *next_tail);
+apr_status_t brood__bulk_write(brood__ring_t *ring, const brood__ring_put_t *put,
+                               uint64_t *where, uint64_t *next_tail);
 apr_status_t brood__bulk_read(brood__ring_t *ring, uint64_t where, size_t size,
                               brood__ring_drain_t *drain, void *context);
 void brood__bulk_give_back(brood__ring_t *ring, uint64_t where, size_t size);

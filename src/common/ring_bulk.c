@@ -112,8 +112,9 @@ int brood__bulk_has_room(brood__ring_t *ring, size_t size) {
     return bulk_start(ring, tail, head, need) + need - head <= ring->bulk_size;
 }
 
-apr_status_t brood__bulk_write(brood__ring_t *ring, size_t size, brood__ring_fill_t *fill,
-                               void *context, uint64_t *where, uint64_t *next_tail) {
+apr_status_t brood__bulk_write(brood__ring_t *ring, const brood__ring_put_t *put,
+                               uint64_t *where, uint64_t *next_tail) {
+    size_t size = brood__ring_put_size(put);
     uint64_t need = round_up(size);
     uint64_t tail = atomic_load_explicit(&ring->shared->bulk_tail, memory_order_relaxed);
     /* acquire: pairs with the release in brood__bulk_give_back; a head that has moved on since
@@ -127,7 +128,7 @@ apr_status_t brood__bulk_write(brood__ring_t *ring, size_t size, brood__ring_fil
         rv = place_commit(ring, at, need, place);
         if (rv == APR_SUCCESS) {
             BROOD_KILL_POINT("queue.put.block");
-            fill(context, place, size);
+            put->fill(put->context, put->done, place, size);
         }
         place_unmap(ring, at, need, place);
     }

@@ -18,6 +18,7 @@ static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     /* The dead one may have owed a wake-up. */
     brood_os_unpark(&ring->items, INT32_MAX);
     brood_os_unpark(&ring->space, INT32_MAX);
+    brood_os_unpark(&ring->joined, INT32_MAX);
 }
 
 static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
@@ -30,21 +31,29 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     ring->bulk_offset = shared->bulk_offset;
     ring->bulk_size = shared->bulk_size;
     ring->inline_limit = shared->capacity / 4;
+    ring->message_max = shared->message_max;
     ring->max_items = shared->max_items;
+    ring->flags = shared->flags;
     ring->put_lock = brood__segment_word(segment, &shared->put_lock);
     ring->get_lock = brood__segment_word(segment, &shared->get_lock);
     ring->items = brood__segment_word(segment, &shared->items);
     ring->space = brood__segment_word(segment, &shared->space);
+    ring->joined = brood__segment_word(segment, &shared->joined);
     ring->sweeper.sweep = ring_sweep;
     brood__sweeper_add(&ring->sweeper);
 }
 
-apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity,
-                                uint32_t max_items) {
+/* The largest message that the space beside the ring can take. */
+static uint64_t largest(uint64_t bulk_size) {
+    uint64_t limit = bulk_size / 2 < MESSAGE_MOST ? bulk_size / 2 : MESSAGE_MOST;
+    return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
+}
+
+apr_status_t brood__ring_create(brood__ring_t *ring, const brood__ring_limits_t *limits) {
     brood__segment_t *segment;
     brood__ring_shared_t *shared;
     uint64_t unit = brood_os_memory_granularity();
-    uint64_t committed = sizeof *shared + capacity;
+    uint64_t committed = sizeof *shared + limits->capacity;
     uint64_t sparse = brood_os_memory_sparse_limit();
     uint64_t bulk_offset = (committed + unit - 1) / unit * unit;
     uint64_t bulk_size = sparse < BULK_MOST ? sparse : BULK_MOST;
@@ -57,11 +66,16 @@ apr_status_t brood__ring_create(brood__ring_t *ring, uint64_t capacity,
         return rv;
     }
     shared = (brood__ring_shared_t *)segment->base;
-    shared->capacity = capacity;
+    shared->capacity = limits->capacity;
     shared->data_offset = sizeof *shared;
     shared->bulk_offset = bulk_offset;
     shared->bulk_size = bulk_size;
-    shared->max_items = max_items;
+    shared->max_items = limits->max_items;
+    shared->flags = limits->flags;
+    shared->message_max = largest(bulk_size);
+    if (limits->message_max != 0 && limits->message_max < shared->message_max) {
+        shared->message_max = limits->message_max;
+    }
     ring_bind(ring, segment);
     return APR_SUCCESS;
 }
@@ -76,7 +90,9 @@ static int layout_is_sane(const brood__segment_t *segment) {
            shared->bulk_offset >= segment->mapped && shared->bulk_size % unit == 0 &&
            shared->bulk_offset <= segment->size &&
            shared->bulk_size <= segment->size - shared->bulk_offset &&
-           shared->max_items <= BROOD__MARK_COUNT_MASK;
+           shared->max_items <= BROOD__MARK_COUNT_MASK &&
+           shared->message_max <= largest(shared->bulk_size) &&
+           (shared->flags & ~BROOD__RING_JOINABLE) == 0;
 }
 
 apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
@@ -98,10 +114,4 @@ void brood__ring_close(brood__ring_t *ring) {
     brood__bulk_close(ring);
     brood__segment_release(ring->segment);
     ring->segment = NULL;
-}
-
-size_t brood__ring_limit(const brood__ring_t *ring) {
-    uint64_t limit =
-        ring->bulk_size / 2 < MESSAGE_MOST ? ring->bulk_size / 2 : MESSAGE_MOST;
-    return limit < SIZE_MAX / 2 ? (size_t)limit : SIZE_MAX / 2;
 }

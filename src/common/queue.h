@@ -1,0 +1,28 @@
+/* Queue: what the files of the queue tell each other. Internal. */
+#ifndef BROOD_COMMON_QUEUE_H
+#define BROOD_COMMON_QUEUE_H
+
+#include "brood/queue.h"
+#include "handle.h"
+#include "ring.h"
+
+struct brood_queue_t {
+    brood_handle_t handle;
+    brood__ring_t ring;
+};
+
+static inline apr_status_t brood__queue_check(const brood_queue_t *queue) {
+    return brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
+}
+
+/* BROOD_ETOOBIG: larger than the queue takes. */
+apr_status_t brood__queue_size_check(const brood_queue_t *queue, size_t size);
+
+/* Whether a call may write to this memory. */
+apr_status_t brood__queue_buffer_check(const brood_queue_t *queue, const void *buffer,
+                                       size_t capacity);
+
+/* BROOD_ETOOBIG, with its detail line. */
+apr_status_t brood__queue_too_big(size_t size, size_t capacity);
+
+#endif

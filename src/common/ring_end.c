@@ -1,0 +1,109 @@
+/* Ring: tasks that are done, and the end of a ring.
+ *
+ * Shared state:
+ *   done      how many messages are done with, by CAS from a number that is lower than that of
+ *             the messages put. A message counts as a task from its publication on, because
+ *             both are counted by the same word, tail; so a death leaves nothing to repair.
+ *   joined    eventcount of those who wait until all are done. Whoever is the last one wakes
+ *             them all; killed before that, it costs them a slice.
+ *   shutdown  written once or twice, under put_lock and (to drop what is there) get_lock, by
+ *             one release store. Whoever is killed before it has done nothing, whoever is
+ *             killed after it owes wake-ups, which cost the sleepers a slice. What has been
+ *             dropped is nobody's task: `shutdown` says how many messages had been taken. */
+#include "ring.h"
+
+#include "eventcount.h"
+#include "os/fault.h"
+
+uint32_t brood__ring_unfinished(const brood__ring_t *ring) {
+    brood__ring_shared_t *shared = ring->shared;
+    uint32_t done, again, count;
+    do { /* ends when nothing was done meanwhile: then both were true at one moment */
+        uint32_t end;
+        /* acquire, all of them: pair with the releases of done, shutdown and tail, and keep
+         * the loads in order */
+        done = atomic_load_explicit(&shared->done, memory_order_acquire);
+        end = atomic_load_explicit(&shared->shutdown, memory_order_acquire);
+        count = (end & BROOD__RING_STATE) == BROOD__RING_SHUT
+                    ? end / (BROOD__RING_STATE + 1u)
+                    : brood__mark_count(
+                          atomic_load_explicit(&shared->tail, memory_order_acquire));
+        again = atomic_load_explicit(&shared->done, memory_order_acquire);
+    } while (done != again);
+    return (count - done) & BROOD__MARK_COUNT_MASK;
+}
+
+apr_status_t brood__ring_task_done(brood__ring_t *ring) {
+    _Atomic uint32_t *done = &ring->shared->done;
+    uint32_t seen = atomic_load_explicit(done, memory_order_relaxed);
+    for (;;) { /* ends with the CAS or when there is no task left */
+        uint32_t left = brood__ring_unfinished(ring);
+        if (left == 0) {
+            return brood__fail(BROOD_EOVERDONE, "every task is done already");
+        }
+        /* release: what was done for the task comes before; pairs with the acquire of whoever
+         * waits for all */
+        if (atomic_compare_exchange_strong_explicit(
+                done, &seen, (seen + 1) & BROOD__MARK_COUNT_MASK, memory_order_acq_rel,
+                memory_order_relaxed)) {
+            break;
+        }
+    }
+    BROOD_KILL_POINT("queue.task_done");
+    if (brood__ring_unfinished(ring) == 0) {
+        brood__eventcount_wake_all(&ring->joined);
+    }
+    /* A put may wait because there were too many of them. */
+    brood__eventcount_wake(&ring->space);
+    return APR_SUCCESS;
+}
+
+static int all_done(void *ring, size_t size) {
+    (void)size;
+    return brood__ring_unfinished(ring) == 0;
+}
+
+apr_status_t brood__ring_join(brood__ring_t *ring, brood_os_deadline_t deadline) {
+    brood__wait_t wait = brood__wait_begin(&ring->join_pace, deadline);
+    apr_status_t rv = brood__eventcount_wait(&ring->joined, &wait, all_done, ring, 0);
+    if (rv == APR_SUCCESS) {
+        brood__wait_end(&wait);
+    }
+    return rv;
+}
+
+apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
+                                  brood_os_deadline_t deadline) {
+    brood__ring_shared_t *shared = ring->shared;
+    uint32_t state;
+    uint64_t head;
+    apr_status_t rv =
+        brood__ring_lock(&ring->put_lock, &ring->put_pace, &shared->put_deaths, deadline);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    /* Nobody takes this one and then waits for the other. */
+    rv =
+        brood__ring_lock(&ring->get_lock, &ring->get_pace, &shared->get_deaths, deadline);
+    if (rv == APR_SUCCESS) {
+        state = brood__ring_state(ring);
+        head = atomic_load_explicit(&shared->head, memory_order_relaxed);
+        BROOD_KILL_POINT("queue.shutting");
+        if (state == BROOD__RING_OPEN || (state == BROOD__RING_DRAINING && drop)) {
+            /* release: pairs with the acquire in brood__ring_state() */
+            atomic_store_explicit(&shared->shutdown,
+                                  brood__mark_count(head) * (BROOD__RING_STATE + 1u) +
+                                      (drop ? BROOD__RING_SHUT : BROOD__RING_DRAINING),
+                                  memory_order_release);
+        }
+        BROOD_KILL_POINT("queue.shut");
+        brood__lockword_release(&ring->get_lock);
+    }
+    brood__lockword_release(&ring->put_lock);
+    if (rv == APR_SUCCESS) {
+        brood__eventcount_wake_all(&ring->items);
+        brood__eventcount_wake_all(&ring->space);
+        brood__eventcount_wake_all(&ring->joined);
+    }
+    return rv;
+}
