@@ -11,6 +11,7 @@
 #include "brood/descriptor.h"
 #include "brood/event.h"
 #include "brood/lock.h"
+#include "brood/message.h"
 #include "brood/process.h"
 #include "brood/queue.h"
 #include "brood/rlock.h"

@@ -26,15 +26,21 @@ typedef struct brood_queue_options_t {
     size_t capacity_bytes; /* of the ring; rounded up to a power of two between 4 KiB and
                                 1 GiB; 0: 256 KiB. A message takes its size and 16 bytes. */
     uint32_t max_items;    /* full when it holds so many; 0: as many as fit */
-    uint32_t flags;        /* 0 or BROOD_QUEUE_JOINABLE */
+    uint32_t flags;        /* 0, or those below added up */
     size_t message_max;    /* the largest message in bytes; 0: as large as can be */
+    uint32_t
+        deliveries_max; /* with BROOD_QUEUE_LEASES: a message that was delivered so often
+                                and came back has failed; at most 254; 0: never */
 } brood_queue_options_t;
 
 #define BROOD_QUEUE_OPTIONS_INIT \
-    { sizeof(brood_queue_options_t), 0, 0, 0, 0 }
+    { sizeof(brood_queue_options_t), 0, 0, 0, 0, 0 }
 
 /* For options.flags: each message is a task, to be answered by brood_queue_task_done(). */
 #define BROOD_QUEUE_JOINABLE 1u
+/* Messages can be taken on lease, brood_queue_lease(): who dies with one, or does not
+ * acknowledge it in time, has not had it. */
+#define BROOD_QUEUE_LEASES 2u
 
 BROOD_BEGIN_DECLS
 

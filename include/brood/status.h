@@ -50,7 +50,8 @@
     X(BROOD_EBROKENBARRIER, 32, "the barrier is broken")                                   \
     X(BROOD_EOVERRELEASE, 33, "the semaphore has been released too many times")             \
     X(BROOD_EOVERDONE, 34, "more tasks have been done than there were")                     \
-    X(BROOD_ESHUTDOWN, 35, "the queue has been shut down")
+    X(BROOD_ESHUTDOWN, 35, "the queue has been shut down")                                  \
+    X(BROOD_ELEASE, 36, "the lease of the message has run out")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

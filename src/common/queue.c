@@ -1,6 +1,7 @@
 /* Queue: the public face of the ring. */
 #include "queue.h"
 
+#include "payload.h"
 #include "session.h"
 #include "status.h"
 #include "values.h"
@@ -52,13 +53,22 @@ static apr_status_t options_check(const brood_queue_options_t *options,
         return brood__fail(APR_EINVAL, "max_items is %u, the most is %u",
                            chosen.max_items, BROOD__MARK_COUNT_MASK);
     }
-    if ((chosen.flags & ~BROOD_QUEUE_JOINABLE) != 0) {
+    if ((chosen.flags & ~(BROOD_QUEUE_JOINABLE | BROOD_QUEUE_LEASES)) != 0) {
         return brood__fail(APR_EINVAL, "flags is %u, which is no flag of a queue",
                            chosen.flags);
     }
     limits->max_items = chosen.max_items;
-    limits->flags = (chosen.flags & BROOD_QUEUE_JOINABLE) ? BROOD__RING_JOINABLE : 0;
+    if (chosen.deliveries_max != 0 && !(chosen.flags & BROOD_QUEUE_LEASES)) {
+        return brood__fail(APR_EINVAL, "deliveries_max without BROOD_QUEUE_LEASES");
+    }
+    if (chosen.deliveries_max >= BROOD__PAYLOAD_DELIVERIES_MOST) {
+        return brood__fail(APR_EINVAL, "deliveries_max is %u, the most is %u",
+                           chosen.deliveries_max, BROOD__PAYLOAD_DELIVERIES_MOST - 1);
+    }
+    limits->flags = ((chosen.flags & BROOD_QUEUE_JOINABLE) ? BROOD__RING_JOINABLE : 0) |
+                    ((chosen.flags & BROOD_QUEUE_LEASES) ? BROOD__RING_LEASES : 0);
     limits->message_max = chosen.message_max;
+    limits->deliveries_max = chosen.deliveries_max;
     limits->capacity = chosen.capacity_bytes == 0 ? CAPACITY_DEFAULT : CAPACITY_LEAST;
     while (limits->capacity < chosen.capacity_bytes) {
         limits->capacity *= 2;
@@ -69,7 +79,7 @@ static apr_status_t options_check(const brood_queue_options_t *options,
 apr_status_t brood_queue_create(brood_queue_t **queue,
                                 const brood_queue_options_t *options, apr_pool_t *pool) {
     brood_queue_t *fresh;
-    brood__ring_limits_t limits = {0, 0, 0, 0};
+    brood__ring_limits_t limits = {0, 0, 0, 0, 0};
     apr_status_t rv;
     *queue = NULL;
     rv = options_check(options, &limits);
@@ -142,9 +152,10 @@ apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *data, size_
 
 /* ---- taking ------------------------------------------------------------------------- */
 
-static apr_status_t get_one(brood_queue_t *queue, brood__ring_drain_t *drain,
-                            void *context, apr_interval_time_t timeout) {
-    brood__ring_get_t get = {1, 0, drain, context};
+static apr_status_t get_one(brood_queue_t *queue, brood__ring_accept_t *accept,
+                            brood__ring_drain_t *drain, void *context,
+                            apr_interval_time_t timeout) {
+    brood__ring_get_t get = {1, 0, accept, drain, context};
     return brood__ring_get(&queue->ring, &get, brood__deadline(timeout));
 }
 
@@ -154,15 +165,16 @@ typedef struct drain_pool_t {
     size_t size;
 } drain_pool_t;
 
-static apr_status_t drain_pool(void *context, const void *place, size_t size) {
+static apr_status_t accept_in_pool(void *context, size_t size) {
     drain_pool_t *drain = context;
     drain->data = apr_palloc(drain->pool, size == 0 ? 1 : size);
-    if (drain->data == NULL) {
-        return APR_ENOMEM;
-    }
+    return drain->data == NULL ? APR_ENOMEM : APR_SUCCESS;
+}
+
+static void drain_to_pool(void *context, const void *place, size_t size) {
+    drain_pool_t *drain = context;
     memcpy(drain->data, place, size);
     drain->size = size;
-    return APR_SUCCESS;
 }
 
 apr_status_t brood_queue_get(brood_queue_t *queue, brood_values_t **values,
@@ -172,7 +184,7 @@ apr_status_t brood_queue_get(brood_queue_t *queue, brood_values_t **values,
     *values = NULL;
     rv = brood__queue_check(queue);
     if (rv == APR_SUCCESS) {
-        rv = get_one(queue, drain_pool, &drain, timeout);
+        rv = get_one(queue, accept_in_pool, drain_to_pool, &drain, timeout);
     }
     /* Decoded after the locks are released: a hostile message costs nobody else time. */
     return rv != APR_SUCCESS
@@ -186,16 +198,16 @@ typedef struct drain_buffer_t {
     size_t size;
 } drain_buffer_t;
 
-static apr_status_t drain_buffer(void *context, const void *place, size_t size) {
+static apr_status_t accept_in_buffer(void *context, size_t size) {
     drain_buffer_t *drain = context;
     drain->size = size;
-    if (size > drain->capacity) {
-        return BROOD_ETOOBIG;
-    }
+    return size > drain->capacity ? BROOD_ETOOBIG : APR_SUCCESS;
+}
+
+static void drain_to_buffer(void *context, const void *place, size_t size) {
     if (size != 0) {
-        memcpy(drain->buffer, place, size);
+        memcpy(((drain_buffer_t *)context)->buffer, place, size);
     }
-    return APR_SUCCESS;
 }
 
 apr_status_t brood__queue_buffer_check(const brood_queue_t *queue, const void *buffer,
@@ -220,7 +232,7 @@ apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t ca
     *size = 0;
     rv = brood__queue_buffer_check(queue, buffer, capacity);
     if (rv == APR_SUCCESS) {
-        rv = get_one(queue, drain_buffer, &drain, timeout);
+        rv = get_one(queue, accept_in_buffer, drain_to_buffer, &drain, timeout);
     }
     if (rv == APR_SUCCESS || rv == BROOD_ETOOBIG) {
         *size = drain.size;

@@ -55,12 +55,17 @@ typedef struct drain_many_t {
     size_t needed; /* of the first message that did not fit */
 } drain_many_t;
 
-static apr_status_t drain_many(void *context, const void *place, size_t size) {
+static apr_status_t accept_many(void *context, size_t size) {
     drain_many_t *drain = context;
     if (size > drain->left) {
         drain->needed = size;
         return BROOD_ETOOBIG;
     }
+    return APR_SUCCESS;
+}
+
+static void drain_many(void *context, const void *place, size_t size) {
+    drain_many_t *drain = context;
     if (size != 0) {
         memcpy(drain->buffer, place, size);
     }
@@ -68,14 +73,13 @@ static apr_status_t drain_many(void *context, const void *place, size_t size) {
     drain->messages[drain->count++].size = size;
     drain->buffer += size;
     drain->left -= size;
-    return APR_SUCCESS;
 }
 
 apr_status_t brood_queue_get_many(brood_queue_t *queue, void *buffer, size_t capacity,
                                   brood_bytes_t *messages, size_t most, size_t *count,
                                   apr_interval_time_t timeout) {
     drain_many_t drain = {buffer, capacity, messages, 0, 0};
-    brood__ring_get_t get = {most, 0, drain_many, &drain};
+    brood__ring_get_t get = {most, 0, accept_many, drain_many, &drain};
     apr_status_t rv = brood__queue_buffer_check(queue, buffer, capacity);
     *count = 0;
     if (rv == APR_SUCCESS && (messages == NULL || most == 0)) {

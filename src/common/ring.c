@@ -15,6 +15,8 @@
  * Nobody sleeps while holding a lock of the ring. */
 #include "ring.h"
 
+#include "payload.h"
+
 int brood__ring_is_full(brood__ring_t *ring, size_t size) {
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
     /* acquire: pairs with the release of head: what it gives up has been copied out */
@@ -25,8 +27,7 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
                ring->capacity ||
            brood__mark_items(tail, head) >= brood__ring_items_most(ring) ||
            ((ring->flags & BROOD__RING_JOINABLE) &&
-            brood__ring_unfinished(ring) >= BROOD__MARK_COUNT_MASK) ||
-           (size > ring->inline_limit && !brood__bulk_has_room(ring, size));
+            brood__ring_unfinished(ring) >= BROOD__MARK_COUNT_MASK);
 }
 
 uint32_t brood__ring_count(brood__ring_t *ring) {
@@ -40,7 +41,10 @@ uint32_t brood__ring_count(brood__ring_t *ring) {
         tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
         again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     } while (head != again);
-    return brood__mark_items(tail, head);
+    return brood__mark_items(tail, head) +
+           ((ring->flags & BROOD__RING_LEASES)
+                ? brood__payload_count(ring, BROOD__PAYLOAD_RETURNED)
+                : 0);
 }
 
 int brood__ring_has_items(const brood__ring_t *ring) {

@@ -21,38 +21,36 @@
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
     /* Written once by the creator. */
-    uint64_t capacity;    /* of the ring, a power of two */
-    uint64_t data_offset; /* of the ring in the segment */
-    uint64_t bulk_offset; /* of the space for large messages */
-    uint64_t bulk_size;
-    uint32_t max_items;
-    uint32_t flags;       /* BROOD__RING_… */
+    uint64_t capacity;       /* of the ring, a power of two */
+    uint64_t data_offset;    /* of the ring in the segment */
+    uint64_t payload_offset; /* of the space for messages beside the ring */
+    uint64_t payload_size;
     uint64_t message_max; /* the largest message */
+    uint32_t max_items;
+    uint32_t flags;          /* BROOD__RING_… */
+    uint32_t payload_count;  /* how many there can be */
+    uint32_t deliveries_max; /* of a leased message; 0: any number */
     uint64_t spare;
-    _Atomic uint64_t
-        bulk_warm; /* under put_lock: so much of the bulk space keeps pages */
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
     _Atomic uint32_t
-        put_deaths;        /* of owners of put_lock; this and what follows: for people */
+        put_deaths;        /* of owners of put_lock; this and the counts: for people */
     _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
-    _Atomic uint64_t bulk_tail; /* where the next large message may begin */
     _Atomic uint64_t put_bytes;
     _Atomic uint64_t puts;
     _Atomic uint64_t put_waits;
     _Atomic uint32_t most_items; /* that have been in it at once */
-    uint32_t put_unused;
+    uint32_t put_unused[3];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
     _Atomic uint32_t get_deaths;
     _Atomic uint64_t head;      /* mark; a release store gives the space back */
     _Atomic uint64_t tail_seen; /* the producers' mark as last read by a consumer */
-    _Atomic uint64_t bulk_head; /* large messages before this have been given back */
     _Atomic uint64_t get_bytes;
     _Atomic uint64_t gets;
     _Atomic uint64_t get_waits;
-    uint64_t get_unused;
+    uint64_t get_unused[2];
     /* Eventcounts of those who wait for a message, and for room. */
     alignas(64) _Atomic uint32_t items;
     alignas(64) _Atomic uint32_t space;
@@ -63,11 +61,26 @@ typedef struct brood__ring_shared_t {
     _Atomic uint32_t
         shutdown; /* {count of the last message that counts, BROOD__RING_…} */
     uint32_t end_unused[13];
+    /* Messages beside the ring (payload.c, payload_memory.c). */
+    alignas(64) _Atomic uint32_t payload_highest;
+    _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
+    _Atomic uint32_t returned;
+    uint32_t payload_unused;
+    _Atomic uint64_t payload_idle;
+    _Atomic int64_t look_at_ns;
+    uint64_t payload_spare[4];
+    _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 7, "the ring's head is seven lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
+
+typedef struct brood__payload_t brood__payload_t;
+struct brood__held_t;
+
 /* In `flags`: messages are tasks, and `done` counts. */
 #define BROOD__RING_JOINABLE 1u
+/* All messages lie beside the ring, so that they can be leased. */
+#define BROOD__RING_LEASES 2u
 
 /* The low bits of `shutdown`. */
 enum {
@@ -86,19 +99,21 @@ typedef struct brood__ring_t {
     brood__ring_shared_t *shared;
     uint8_t *data;
     uint64_t capacity; /* checked copies of what the shared head says */
-    uint64_t bulk_offset;
-    uint64_t bulk_size;
-    uint64_t inline_limit; /* messages over it go out of line */
+    uint64_t payload_offset;
+    uint64_t payload_size;
     uint64_t message_max;
+    int64_t inline_limit; /* messages over it lie beside the ring */
     uint32_t max_items;
     uint32_t flags;
+    uint32_t payload_count;
+    uint32_t deliveries_max;
+    brood__payload_t *payloads;
+    _Atomic(uint8_t *) payload_space; /* mapped; NULL: not yet */
     brood_os_word_t put_lock;
     brood_os_word_t get_lock;
     brood_os_word_t items;
     brood_os_word_t space;
     brood_os_word_t joined;
-    uint8_t *warm_put; /* the warm part of the bulk space, mapped by who held put_lock */
-    uint8_t *warm_get; /* and by who held get_lock; NULL: not yet */
     brood__pace_t put_pace;
     brood__pace_t get_pace;
     brood__pace_t join_pace;
@@ -109,6 +124,7 @@ typedef struct brood__ring_limits_t {
     uint32_t max_items;
     uint32_t flags;
     uint64_t message_max; /* 0: as large as can be */
+    uint32_t deliveries_max;
 } brood__ring_limits_t;
 
 /* Makes a ring in a segment of its own, or opens one that has arrived (the handle is the
@@ -119,9 +135,11 @@ void brood__ring_close(brood__ring_t *ring);
 
 /* Writes message `number` of a put, of `size` bytes, to its place. */
 typedef void brood__ring_fill_t(void *context, size_t number, void *place, size_t size);
-/* Called with a message still in the ring. APR_SUCCESS takes it out; any other status leaves
- * it there, and is returned unless messages were taken before it in the same call. */
-typedef apr_status_t brood__ring_drain_t(void *context, const void *place, size_t size);
+/* Whether the caller takes a message of `size` bytes: APR_SUCCESS. Any other status leaves it in
+ * the ring, and is returned unless messages were taken before it in the same call. */
+typedef apr_status_t brood__ring_accept_t(void *context, size_t size);
+/* Copies a message that was accepted. */
+typedef void brood__ring_drain_t(void *context, const void *place, size_t size);
 
 /* What is to be put: `count` messages. */
 typedef struct brood__ring_put_t {
@@ -147,6 +165,7 @@ apr_status_t brood__ring_put(brood__ring_t *ring, brood__ring_put_t *put,
 typedef struct brood__ring_get_t {
     size_t most;
     size_t done; /* so many were taken; 0 at the start */
+    brood__ring_accept_t *accept;
     brood__ring_drain_t *drain;
     void *context;
 } brood__ring_get_t;
@@ -176,13 +195,14 @@ apr_status_t brood__ring_join(brood__ring_t *ring, brood_os_deadline_t deadline)
 
 /* What stands before each message in the ring. */
 typedef struct brood__record_t {
-    uint32_t size;  /* of the message in bytes; one over the inline limit lies in the bulk
-                       space, and the eight bytes after this say where */
-    uint32_t flags; /* 0 or BROOD__RECORD_SKIP */
+    uint32_t size;  /* of the message in bytes */
+    uint32_t flags; /* 0 or one of these */
 } brood__record_t;
 
-#define BROOD__RECORD_SKIP \
-    1u /* no message: the rest of the ring up to its end is unused */
+/* No message: the rest of the ring up to its end is unused. */
+#define BROOD__RECORD_SKIP 1u
+/* The message lies beside the ring; the eight bytes after this say where. */
+#define BROOD__RECORD_BESIDE 2u
 
 static inline uint64_t brood__mark_position(uint64_t mark) {
     return mark >> BROOD__MARK_COUNT_BITS;
@@ -213,9 +233,14 @@ static inline uint64_t brood__record_bytes(uint64_t payload) {
     return (sizeof(brood__record_t) + payload + 7) & ~(uint64_t)7;
 }
 
+static inline int brood__ring_is_beside(const brood__ring_t *ring, size_t size) {
+    return (int64_t)size > ring->inline_limit;
+}
+
 /* What a message of this size takes of the ring. */
 static inline uint64_t brood__ring_record_size(const brood__ring_t *ring, size_t size) {
-    return brood__record_bytes(size > ring->inline_limit ? sizeof(uint64_t) : size);
+    return brood__record_bytes(brood__ring_is_beside(ring, size) ? sizeof(uint64_t)
+                                                                 : size);
 }
 
 static inline brood__record_t *brood__ring_record_at(const brood__ring_t *ring,
@@ -265,13 +290,37 @@ static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
 
 int brood__ring_has_items(const brood__ring_t *ring);
 
-/* Bulk: the space beside the ring for large messages (ring_bulk.c). */
-apr_status_t brood__bulk_write(brood__ring_t *ring, const brood__ring_put_t *put,
-                               uint64_t *where, uint64_t *next_tail);
-apr_status_t brood__bulk_read(brood__ring_t *ring, uint64_t where, size_t size,
-                              brood__ring_drain_t *drain, void *context);
-void brood__bulk_give_back(brood__ring_t *ring, uint64_t where, size_t size);
-int brood__bulk_has_room(brood__ring_t *ring, size_t size);
-void brood__bulk_close(brood__ring_t *ring);
+/* A payload in the caller's hand, as soon as there is one (payload.h). */
+apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
+                                 struct brood__held_t *held,
+                                 brood_os_deadline_t deadline);
+
+/* Takes the oldest message into the caller's hand, BROOD__PAYLOAD_TAKEN or _LEASED. One that
+ * lies in the ring gets a place beside it first. APR_EOF as brood__ring_get(). */
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+                              struct brood__held_t *held, brood_os_deadline_t deadline);
+
+/* A record, the unused end of the ring before it skipped. */
+typedef struct brood__found_t {
+    const brood__record_t *at;
+    brood__record_t record; /* a copy: what is checked is what is used */
+    uint64_t head;          /* after it */
+} brood__found_t;
+
+/* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
+apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
+
+/* Everything up to `head` has been taken: `count` messages. */
+void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes);
+
+/* Waits for a message, one that has come back or the end. */
+apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);
+
+/* After a get: wakes producers, and passes on the wake-up of one who has died. */
+void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken);
+
+/* Publishes the record of a payload in the caller's hand. */
+apr_status_t brood__ring_put_payload(brood__ring_t *ring, struct brood__held_t *held,
+                                     brood_os_deadline_t deadline);
 
 #endif

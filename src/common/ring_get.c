@@ -1,5 +1,5 @@
-/* Ring: taking. ring.c says what holds if a consumer dies on its way. */
-#include "ring.h"
+/* Ring: taking copies. ring.c says what holds if a consumer dies on its way. */
+#include "payload.h"
 
 #include "eventcount.h"
 #include "os/fault.h"
@@ -18,17 +18,11 @@ static int message_there(brood__ring_t *ring, uint64_t head) {
     return brood__mark_items(tail, head) != 0;
 }
 
-/* A record at `head`, the unused end of the ring skipped. */
-typedef struct found_t {
-    brood__record_t *at;
-    brood__record_t record; /* a copy: what is checked is what is used */
-    uint64_t head;          /* after it */
-    uint64_t where;         /* of a large message */
-} found_t;
-
-static apr_status_t record_find(const brood__ring_t *ring, uint64_t head,
-                                found_t *found) {
-    uint64_t bytes;
+apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
+    uint64_t payload;
+    if (!message_there(ring, head)) {
+        return APR_EAGAIN;
+    }
     found->at = brood__ring_record_at(ring, head);
     if (found->at->flags & BROOD__RECORD_SKIP) {
         uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
@@ -36,82 +30,152 @@ static apr_status_t record_find(const brood__ring_t *ring, uint64_t head,
         found->at = brood__ring_record_at(ring, head);
     }
     found->record = *found->at;
-    bytes = brood__ring_record_size(ring, found->record.size);
-    if ((brood__mark_position(head) & (ring->capacity - 1)) + bytes > ring->capacity) {
+    payload = (found->record.flags & BROOD__RECORD_BESIDE) ? sizeof(uint64_t)
+                                                           : found->record.size;
+    found->head = brood__mark_after(head, brood__record_bytes(payload), 1);
+    if ((brood__mark_position(head) & (ring->capacity - 1)) +
+            brood__record_bytes(payload) >
+        ring->capacity) {
         return brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
     }
-    found->head = brood__mark_after(head, bytes, 1);
     return APR_SUCCESS;
 }
 
-static apr_status_t record_drain(brood__ring_t *ring, found_t *found,
-                                 const brood__ring_get_t *get) {
-    if (found->record.size <= ring->inline_limit) {
-        return get->drain(get->context, found->at + 1, found->record.size);
-    }
-    found->where = *(uint64_t *)(void *)(found->at + 1);
-    return brood__bulk_read(ring, found->where, found->record.size, get->drain,
-                            get->context);
+void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes) {
+    BROOD_KILL_POINT("queue.get.copied");
+    /* release: gives the bytes back; pairs with the acquire of head in room_for() */
+    atomic_store_explicit(&ring->shared->head, head, memory_order_release);
+    BROOD_KILL_POINT("queue.get.published");
+    brood__ring_add(&ring->shared->gets, count);
+    brood__ring_add(&ring->shared->get_bytes, bytes);
 }
 
-/* Takes what is there out, with get_lock held. A large message is the last of its call:
- * after it its pages are given back. */
-static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get) {
-    brood__ring_shared_t *shared = ring->shared;
-    uint64_t head = atomic_load_explicit(&shared->head, memory_order_relaxed);
+/* Copies a payload that is TAKEN out, and frees it. */
+static apr_status_t drain_payload(brood__ring_t *ring, const brood__held_t *held,
+                                  const brood__ring_get_t *get) {
+    void *place;
+    apr_status_t rv = brood__payload_place(ring, held, &place);
+    if (rv == APR_SUCCESS) {
+        get->drain(get->context, place, brood__payload_size(ring, held));
+    }
+    (void)brood__payload_free(ring, held);
+    return rv;
+}
+
+/* The message beside the ring that was found: into `held`, or skipped when somebody has had
+ * it. */
+static void take_beside(brood__ring_t *ring, const brood__found_t *found,
+                        brood__ring_get_t *get, brood__held_t *held, int *beside) {
+    uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    if (brood__payload_take(ring, record, BROOD__PAYLOAD_TAKEN, 0, held)) {
+        *beside = 1;
+        get->done++;
+    }
+}
+
+/* Takes what is there, with get_lock held. A message beside the ring is the last one of its
+ * turn: it is copied when the lock is free again. */
+static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
+                                brood__held_t *held, int *beside) {
+    uint64_t first = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t head = first;
     uint64_t bytes = 0;
-    found_t found = {NULL, {0, 0}, head, 0};
-    apr_status_t rv = APR_EAGAIN;
-    int large = 0;
-    while (get->done < get->most && !large && message_there(ring, head)) {
-        rv = record_find(ring, head, &found);
+    apr_status_t rv = APR_SUCCESS;
+    while (get->done < get->most && !*beside) {
+        brood__found_t found;
+        rv = brood__ring_find(ring, head, &found);
         if (rv == APR_SUCCESS) {
-            rv = record_drain(ring, &found, get);
+            rv = get->accept(get->context, found.record.size);
         }
         if (rv != APR_SUCCESS) {
             break;
         }
-        large = found.record.size > ring->inline_limit;
         head = found.head;
         bytes += found.record.size;
-        get->done++;
+        if (found.record.flags & BROOD__RECORD_BESIDE) {
+            take_beside(ring, &found, get, held, beside);
+        } else {
+            get->drain(get->context, found.at + 1, found.record.size);
+            get->done++;
+        }
     }
-    if (get->done == 0) {
-        return rv;
+    if (head != first) {
+        brood__ring_taken(ring, head, get->done, bytes);
     }
-    BROOD_KILL_POINT("queue.get.copied");
-    /* release: gives the bytes back; pairs with the acquire of head in room_for() */
-    atomic_store_explicit(&shared->head, head, memory_order_release);
-    BROOD_KILL_POINT("queue.get.published");
-    if (large) {
-        brood__bulk_give_back(ring, found.where, found.record.size);
-    }
-    brood__ring_add(&shared->gets, get->done);
-    brood__ring_add(&shared->get_bytes, bytes);
-    return APR_SUCCESS;
+    return get->done != 0 ? APR_SUCCESS : rv;
 }
 
-/* One try with get_lock: APR_EAGAIN when there is no message. */
+/* One that has come back, if there is one. APR_EAGAIN: there is none. */
+static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
+    brood__held_t held;
+    apr_status_t rv;
+    if (!brood__payload_is_time_to_look(ring) ||
+        brood__ring_state(ring) == BROOD__RING_SHUT ||
+        !brood__payload_retake(ring, BROOD__PAYLOAD_TAKEN, 0, &held)) {
+        return APR_EAGAIN;
+    }
+    rv = get->accept(get->context, brood__payload_size(ring, &held));
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
+        return rv;
+    }
+    get->done++;
+    return drain_payload(ring, &held, get);
+}
+
+/* One try: APR_EAGAIN when there is no message. */
 static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
                             brood_os_deadline_t deadline) {
+    brood__held_t held;
     uint32_t state;
-    apr_status_t rv = brood__ring_lock(&ring->get_lock, &ring->get_pace,
-                                       &ring->shared->get_deaths, deadline);
+    int beside = 0;
+    apr_status_t rv = get_returned(ring, get);
+    if (rv != APR_EAGAIN) {
+        return rv;
+    }
+    rv = brood__ring_lock(&ring->get_lock, &ring->get_pace, &ring->shared->get_deaths,
+                          deadline);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     BROOD_KILL_POINT("queue.get.locked");
     /* Before the look at the messages: after it none comes any more. */
     state = brood__ring_state(ring);
-    rv = state == BROOD__RING_SHUT ? APR_EOF : records_get(ring, get);
+    rv = state == BROOD__RING_SHUT ? APR_EOF : records_get(ring, get, &held, &beside);
     brood__lockword_release(&ring->get_lock);
+    if (beside) {
+        rv = drain_payload(ring, &held, get);
+    }
     return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
 }
+
+/* ---- waiting ------------------------------------------------------------------------ */
 
 static int message_or_end(void *context, size_t size) {
     brood__ring_t *ring = context;
     (void)size;
-    return brood__ring_has_items(ring) || brood__ring_state(ring) != BROOD__RING_OPEN;
+    return brood__ring_has_items(ring) || brood__ring_state(ring) != BROOD__RING_OPEN ||
+           brood__payload_is_time_to_look(ring);
+}
+
+apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait) {
+    BROOD_KILL_POINT("queue.get.waiting");
+    atomic_fetch_add_explicit(&ring->shared->get_waits, 1, memory_order_relaxed);
+    return brood__eventcount_wait(&ring->items, wait, message_or_end, ring, 0);
+}
+
+void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken) {
+    if (taken != 0) {
+        BROOD_KILL_POINT("queue.get.unlocked");
+        brood__wait_end(wait);
+        brood__eventcount_wake_unlocked(&ring->space);
+    }
+    for (size_t i = 1; i < taken && brood__eventcount_sleepers(&ring->space); i++) {
+        brood__eventcount_wake(&ring->space);
+    }
+    if (wait->slept && brood__ring_has_items(ring)) {
+        brood__eventcount_wake(&ring->items);
+    }
 }
 
 /* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
@@ -130,24 +194,11 @@ apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                           : APR_EAGAIN;
     while (rv ==
            APR_EAGAIN) { /* ends with a message, the end, a failure or the deadline */
-        BROOD_KILL_POINT("queue.get.waiting");
-        atomic_fetch_add_explicit(&ring->shared->get_waits, 1, memory_order_relaxed);
-        rv = brood__eventcount_wait(&ring->items, &wait, message_or_end, ring, 0);
+        rv = brood__ring_wait(ring, &wait);
         if (rv == APR_SUCCESS) {
             rv = get_try(ring, get, deadline);
         }
     }
-    if (rv == APR_SUCCESS) {
-        BROOD_KILL_POINT("queue.get.unlocked");
-        brood__wait_end(&wait);
-        brood__eventcount_wake_unlocked(&ring->space);
-        for (size_t i = 1; i < get->done && brood__eventcount_sleepers(&ring->space);
-             i++) {
-            brood__eventcount_wake(&ring->space);
-        }
-    }
-    if (wait.slept && brood__ring_has_items(ring)) {
-        brood__eventcount_wake(&ring->items);
-    }
+    brood__ring_get_end(ring, &wait, get->done);
     return rv;
 }

@@ -5,16 +5,22 @@
 #include "ring.h"
 
 #include "os/handle.h"
-#include "status.h"
+#include "payload.h"
 #include <string.h>
 
-#define BULK_MOST (4ull << 30)
+#define SPACE_MOST (4ull << 30)
+#define SPACE_MOST_32 (128ull << 20) /* all of it is mapped */
 #define MESSAGE_MOST ((2ull << 30) - 4096)
+
+/* How many messages can lie beside the ring: large ones; all of a queue with leases. */
+#define PAYLOADS 1024u
+#define PAYLOADS_LEASED 16384u
 
 static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     brood__ring_t *ring = (brood__ring_t *)sweeper;
     brood__lockword_sweep(&ring->put_lock, dead);
     brood__lockword_sweep(&ring->get_lock, dead);
+    brood__payload_sweep(ring, dead);
     /* The dead one may have owed a wake-up. */
     brood_os_unpark(&ring->items, INT32_MAX);
     brood_os_unpark(&ring->space, INT32_MAX);
@@ -27,13 +33,17 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     ring->segment = segment;
     ring->shared = shared;
     ring->capacity = shared->capacity;
-    ring->data = segment->base + sizeof *shared;
-    ring->bulk_offset = shared->bulk_offset;
-    ring->bulk_size = shared->bulk_size;
-    ring->inline_limit = shared->capacity / 4;
+    ring->data = segment->base + shared->data_offset;
+    ring->payloads = (brood__payload_t *)(void *)(segment->base + sizeof *shared);
+    ring->payload_count = shared->payload_count;
+    ring->payload_offset = shared->payload_offset;
+    ring->payload_size = shared->payload_size;
     ring->message_max = shared->message_max;
     ring->max_items = shared->max_items;
     ring->flags = shared->flags;
+    ring->deliveries_max = shared->deliveries_max;
+    ring->inline_limit =
+        (shared->flags & BROOD__RING_LEASES) ? -1 : (int64_t)(shared->capacity / 4);
     ring->put_lock = brood__segment_word(segment, &shared->put_lock);
     ring->get_lock = brood__segment_word(segment, &shared->get_lock);
     ring->items = brood__segment_word(segment, &shared->items);
@@ -43,56 +53,86 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     brood__sweeper_add(&ring->sweeper);
 }
 
+static uint64_t space_most(void) {
+    uint64_t sparse = brood_os_memory_sparse_limit();
+    uint64_t most = sizeof(void *) == 4 ? SPACE_MOST_32 : SPACE_MOST;
+    return sparse < most ? sparse : most;
+}
+
 /* The largest message that the space beside the ring can take. */
-static uint64_t largest(uint64_t bulk_size) {
-    uint64_t limit = bulk_size / 2 < MESSAGE_MOST ? bulk_size / 2 : MESSAGE_MOST;
-    return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
+static uint64_t largest(uint64_t space) {
+    return space / 2 < MESSAGE_MOST ? space / 2 : MESSAGE_MOST;
+}
+
+static uint32_t payloads_of(const brood__ring_limits_t *limits) {
+    if (!(limits->flags & BROOD__RING_LEASES)) {
+        return PAYLOADS;
+    }
+    return limits->max_items == 0 || limits->max_items > PAYLOADS_LEASED
+               ? PAYLOADS_LEASED
+               : limits->max_items + PAYLOADS / 16;
+}
+
+static void describe(brood__ring_shared_t *shared, const brood__ring_limits_t *limits) {
+    shared->capacity = limits->capacity;
+    shared->max_items = limits->max_items;
+    shared->flags = limits->flags;
+    shared->deliveries_max = limits->deliveries_max;
+    shared->payload_count = payloads_of(limits);
+    shared->data_offset =
+        sizeof *shared + brood__payload_table_size(shared->payload_count);
+    shared->message_max = largest(shared->payload_size);
+    if (limits->message_max != 0 && limits->message_max < shared->message_max) {
+        shared->message_max = limits->message_max;
+    }
 }
 
 apr_status_t brood__ring_create(brood__ring_t *ring, const brood__ring_limits_t *limits) {
     brood__segment_t *segment;
     brood__ring_shared_t *shared;
     uint64_t unit = brood_os_memory_granularity();
-    uint64_t committed = sizeof *shared + limits->capacity;
-    uint64_t sparse = brood_os_memory_sparse_limit();
-    uint64_t bulk_offset = (committed + unit - 1) / unit * unit;
-    uint64_t bulk_size = sparse < BULK_MOST ? sparse : BULK_MOST;
+    uint64_t committed = sizeof *shared + brood__payload_table_size(payloads_of(limits)) +
+                         limits->capacity;
+    uint64_t offset = (committed + unit - 1) / unit * unit;
     apr_status_t rv = brood__session_ensure();
     if (rv == APR_SUCCESS) {
-        rv = brood__segment_create(&segment, BROOD__SEGMENT_QUEUE,
-                                   bulk_offset + bulk_size, (size_t)committed);
+        rv = brood__segment_create(&segment, BROOD__SEGMENT_QUEUE, offset + space_most(),
+                                   (size_t)committed);
     }
     if (rv != APR_SUCCESS) {
         return rv;
     }
     shared = (brood__ring_shared_t *)segment->base;
-    shared->capacity = limits->capacity;
-    shared->data_offset = sizeof *shared;
-    shared->bulk_offset = bulk_offset;
-    shared->bulk_size = bulk_size;
-    shared->max_items = limits->max_items;
-    shared->flags = limits->flags;
-    shared->message_max = largest(bulk_size);
-    if (limits->message_max != 0 && limits->message_max < shared->message_max) {
-        shared->message_max = limits->message_max;
-    }
+    shared->payload_offset = offset;
+    shared->payload_size = space_most();
+    describe(shared, limits);
     ring_bind(ring, segment);
     return APR_SUCCESS;
 }
 
+static int payloads_are_sane(const brood__segment_t *segment,
+                             const brood__ring_shared_t *shared) {
+    uint64_t unit = brood_os_memory_granularity();
+    return shared->payload_count <= PAYLOADS_LEASED &&
+           shared->payload_offset % unit == 0 &&
+           shared->payload_offset >= segment->mapped &&
+           shared->payload_size % unit == 0 && shared->payload_size <= space_most() &&
+           shared->payload_offset <= segment->size &&
+           shared->payload_size <= segment->size - shared->payload_offset &&
+           shared->message_max <= largest(shared->payload_size) &&
+           shared->deliveries_max <= BROOD__PAYLOAD_DELIVERIES_MOST;
+}
+
 static int layout_is_sane(const brood__segment_t *segment) {
     const brood__ring_shared_t *shared = (const brood__ring_shared_t *)segment->base;
-    uint64_t unit = brood_os_memory_granularity();
-    return segment->mapped > sizeof *shared && shared->capacity >= 4096 &&
-           (shared->capacity & (shared->capacity - 1)) == 0 &&
-           shared->capacity <= segment->mapped - sizeof *shared &&
-           shared->data_offset == sizeof *shared && shared->bulk_offset % unit == 0 &&
-           shared->bulk_offset >= segment->mapped && shared->bulk_size % unit == 0 &&
-           shared->bulk_offset <= segment->size &&
-           shared->bulk_size <= segment->size - shared->bulk_offset &&
+    return segment->mapped > sizeof *shared && payloads_are_sane(segment, shared) &&
+           shared->capacity >= 4096 && (shared->capacity & (shared->capacity - 1)) == 0 &&
+           shared->data_offset ==
+               sizeof *shared + brood__payload_table_size(shared->payload_count) &&
+           shared->data_offset <= segment->mapped &&
+           shared->capacity <= segment->mapped - shared->data_offset &&
            shared->max_items <= BROOD__MARK_COUNT_MASK &&
-           shared->message_max <= largest(shared->bulk_size) &&
-           (shared->flags & ~BROOD__RING_JOINABLE) == 0;
+           (shared->flags & ~(BROOD__RING_JOINABLE | BROOD__RING_LEASES)) == 0;
 }
 
 apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
@@ -111,7 +151,7 @@ apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
 
 void brood__ring_close(brood__ring_t *ring) {
     brood__sweeper_remove(&ring->sweeper);
-    brood__bulk_close(ring);
+    brood__payload_close(ring);
     brood__segment_release(ring->segment);
     ring->segment = NULL;
 }

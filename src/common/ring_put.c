@@ -1,7 +1,8 @@
 /* Ring: putting. ring.c says what holds if a producer dies on its way. */
-#include "ring.h"
+#include "payload.h"
 
 #include "eventcount.h"
+#include "os/clock.h"
 #include "os/fault.h"
 
 /* Room for a record, looking at the other end's mark through the copy while that is good
@@ -34,18 +35,15 @@ static int room_for_task(const brood__ring_t *ring, uint64_t tail) {
                BROOD__MARK_COUNT_MASK;
 }
 
-/* Writes the next message behind *tail, with put_lock held, and moves *tail on. APR_EAGAIN:
- * there is no room. Nobody sees it before it is published. */
-static apr_status_t record_write(brood__ring_t *ring, uint64_t *tail,
-                                 const brood__ring_put_t *put) {
-    size_t size = brood__ring_put_size(put);
+/* A record behind *tail, with put_lock held; *tail moves on. NULL: there is no room. Nobody
+ * sees it before it is published. */
+static brood__record_t *record_begin(brood__ring_t *ring, uint64_t *tail, size_t size) {
     uint64_t bytes = brood__ring_record_size(ring, size);
     uint64_t gap = brood__ring_gap_before(ring, *tail, bytes);
     uint64_t at = *tail;
     brood__record_t *record;
-    if (!room_for(ring, at, bytes + gap) || !room_for_task(ring, at) ||
-        (size > ring->inline_limit && !brood__bulk_has_room(ring, size))) {
-        return APR_EAGAIN;
+    if (!room_for(ring, at, bytes + gap) || !room_for_task(ring, at)) {
+        return NULL;
     }
     if (gap != 0) {
         brood__ring_record_at(ring, at)->size = 0;
@@ -54,50 +52,54 @@ static apr_status_t record_write(brood__ring_t *ring, uint64_t *tail,
     }
     record = brood__ring_record_at(ring, at);
     record->size = (uint32_t)size;
-    record->flags = 0;
     BROOD_KILL_POINT("queue.put.reserved");
-    if (size > ring->inline_limit) {
-        uint64_t next_tail;
-        apr_status_t rv =
-            brood__bulk_write(ring, put, (uint64_t *)(void *)(record + 1), &next_tail);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
-        atomic_store_explicit(&ring->shared->bulk_tail, next_tail, memory_order_relaxed);
-    } else {
-        put->fill(put->context, put->done, record + 1, size);
-    }
     *tail = brood__mark_after(at, bytes, 1);
-    return APR_SUCCESS;
+    return record;
 }
 
-/* Writes and publishes what there is room for, with put_lock held. */
-static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
+static void publish(brood__ring_t *ring, uint64_t tail, size_t count, uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
-    uint64_t tail = atomic_load_explicit(&shared->tail, memory_order_relaxed);
-    uint64_t bytes = 0;
-    size_t before = put->done;
-    apr_status_t rv = APR_SUCCESS;
-    if (brood__ring_state(ring) != BROOD__RING_OPEN) {
-        return brood__fail(BROOD_ESHUTDOWN, "the queue has been shut down");
-    }
-    while (put->done < put->count) {
-        rv = record_write(ring, &tail, put);
-        if (rv != APR_SUCCESS) {
-            break;
-        }
-        bytes += brood__ring_put_size(put);
-        put->done++;
-    }
-    if (put->done == before) {
-        return rv;
-    }
     BROOD_KILL_POINT("queue.put.copied");
     /* release: publishes the records; pairs with the acquire of tail in message_there() */
     atomic_store_explicit(&shared->tail, tail, memory_order_release);
     BROOD_KILL_POINT("queue.put.published");
-    brood__ring_add(&shared->puts, put->done - before);
+    brood__ring_add(&shared->puts, count);
     brood__ring_add(&shared->put_bytes, bytes);
+}
+
+static apr_status_t is_shut(const brood__ring_t *ring) {
+    return brood__ring_state(ring) == BROOD__RING_OPEN
+               ? APR_SUCCESS
+               : brood__fail(BROOD_ESHUTDOWN, "the queue has been shut down");
+}
+
+/* ---- in the ring -------------------------------------------------------------------- */
+
+/* Writes and publishes what there is room for, up to a message that goes beside the ring. */
+static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
+    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
+    uint64_t bytes = 0;
+    size_t before = put->done;
+    apr_status_t rv = is_shut(ring);
+    while (rv == APR_SUCCESS && put->done < put->count) {
+        size_t size = brood__ring_put_size(put);
+        brood__record_t *record;
+        if (brood__ring_is_beside(ring, size)) {
+            break;
+        }
+        record = record_begin(ring, &tail, size);
+        if (record == NULL) {
+            rv = APR_EAGAIN;
+            break;
+        }
+        record->flags = 0;
+        put->fill(put->context, put->done, record + 1, size);
+        bytes += size;
+        put->done++;
+    }
+    if (put->done != before) {
+        publish(ring, tail, put->done - before, bytes);
+    }
     return rv;
 }
 
@@ -128,31 +130,166 @@ static void wake_consumers(brood__ring_t *ring, size_t messages) {
     }
 }
 
-apr_status_t brood__ring_put(brood__ring_t *ring, brood__ring_put_t *put,
-                             brood_os_deadline_t deadline) {
+/* Waits for room for a record of a message of that size. */
+static apr_status_t wait_for_room(brood__ring_t *ring, brood__wait_t *wait, size_t size) {
+    BROOD_KILL_POINT("queue.put.waiting");
+    atomic_fetch_add_explicit(&ring->shared->put_waits, 1, memory_order_relaxed);
+    return brood__eventcount_wait(&ring->space, wait, room_or_end, ring, size);
+}
+
+/* After a put that may have slept: the wake-up of one who has died is passed on. */
+static void put_end(brood__ring_t *ring, brood__wait_t *wait, apr_status_t rv) {
+    if (rv == APR_SUCCESS) {
+        brood__wait_end(wait);
+    }
+    if (wait->slept && !brood__ring_is_full(ring, 0)) {
+        brood__eventcount_wake(&ring->space);
+    }
+}
+
+/* Those up to a message that goes beside the ring. */
+static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
+                               brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
+    size_t told = put->done;
     apr_status_t rv = put_try(ring, put, deadline);
     while (rv == APR_EAGAIN) { /* ends with room, a failure or the deadline */
-        BROOD_KILL_POINT("queue.put.waiting");
-        if (put->done > 0) {
-            wake_consumers(ring, put->done);
+        if (put->done != told) {
+            wake_consumers(ring, put->done - told);
+            told = put->done;
         }
-        atomic_fetch_add_explicit(&ring->shared->put_waits, 1, memory_order_relaxed);
-        rv = brood__eventcount_wait(&ring->space, &wait, room_or_end, ring,
-                                    brood__ring_put_size(put));
+        rv = wait_for_room(ring, &wait, brood__ring_put_size(put));
         if (rv == APR_SUCCESS) {
             rv = put_try(ring, put, deadline);
         }
     }
-    if (put->done > 0) {
+    if (put->done != told) {
         BROOD_KILL_POINT("queue.put.unlocked");
-        wake_consumers(ring, put->done);
+        wake_consumers(ring, put->done - told);
+    }
+    put_end(ring, &wait, rv);
+    return rv;
+}
+
+/* ---- beside the ring ---------------------------------------------------------------- */
+
+/* One try with put_lock to publish the record of a payload. */
+static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
+                                brood_os_deadline_t deadline) {
+    uint32_t size = brood__payload_size(ring, held);
+    uint64_t tail;
+    brood__record_t *record;
+    apr_status_t rv = brood__ring_lock(&ring->put_lock, &ring->put_pace,
+                                       &ring->shared->put_deaths, deadline);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = is_shut(ring);
+    if (rv == APR_SUCCESS) {
+        tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
+        record = record_begin(ring, &tail, SIZE_MAX / 2);
+        if (record != NULL) {
+            record->size = size;
+            record->flags = BROOD__RECORD_BESIDE;
+            *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
+            publish(ring, tail, 1, size);
+        } else {
+            rv = APR_EAGAIN;
+        }
+    }
+    brood__lockword_release(&ring->put_lock);
+    return rv;
+}
+
+apr_status_t brood__ring_put_payload(brood__ring_t *ring, brood__held_t *held,
+                                     brood_os_deadline_t deadline) {
+    brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
+    apr_status_t rv = payload_try(ring, held, deadline);
+    while (rv == APR_EAGAIN) { /* ends with room, a failure or the deadline */
+        rv = wait_for_room(ring, &wait, SIZE_MAX / 2);
+        if (rv == APR_SUCCESS) {
+            rv = payload_try(ring, held, deadline);
+        }
     }
     if (rv == APR_SUCCESS) {
-        brood__wait_end(&wait);
+        BROOD_KILL_POINT("queue.put.unlocked");
+        /* A consumer may have it already. */
+        (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_QUEUED);
+        brood__eventcount_wake(&ring->items);
     }
-    if (wait.slept && !brood__ring_is_full(ring, 0)) {
-        brood__eventcount_wake(&ring->space);
+    put_end(ring, &wait, rv);
+    return rv;
+}
+
+/* Waiting for a payload to become free. */
+typedef struct frees_t {
+    brood__ring_t *ring;
+    uint32_t seen;
+    int64_t again_ns; /* and then in any case: who frees one may die before it says so */
+} frees_t;
+
+static int frees_moved(void *context, size_t size) {
+    frees_t *frees = context;
+    (void)size;
+    return atomic_load_explicit(&frees->ring->shared->payload_frees,
+                                memory_order_relaxed) != frees->seen ||
+           brood__ring_state(frees->ring) != BROOD__RING_OPEN ||
+           brood_os_now_ns() >= frees->again_ns;
+}
+
+apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
+                                 brood_os_deadline_t deadline) {
+    brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
+    apr_status_t rv;
+    for (;;) { /* ends with a payload, a failure, the end or the deadline */
+        frees_t frees = {ring, 0, brood_os_now_ns() + BROOD__SLICE_NS};
+        /* acquire: before the look; pairs with the fence of brood__eventcount_wake() */
+        frees.seen =
+            atomic_load_explicit(&ring->shared->payload_frees, memory_order_acquire);
+        rv = is_shut(ring);
+        if (rv == APR_SUCCESS) {
+            rv = brood__payload_reserve(ring, size, held, deadline);
+        }
+        if (rv == APR_EAGAIN) {
+            rv = brood__eventcount_wait(&ring->space, &wait, frees_moved, &frees, 0);
+            if (rv == APR_SUCCESS) {
+                continue;
+            }
+        }
+        put_end(ring, &wait, rv);
+        return rv;
+    }
+}
+
+static apr_status_t put_beside(brood__ring_t *ring, brood__ring_put_t *put,
+                               brood_os_deadline_t deadline) {
+    size_t size = brood__ring_put_size(put);
+    brood__held_t held;
+    void *place;
+    apr_status_t rv = brood__ring_reserve(ring, size, &held, deadline);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood__payload_place(ring, &held, &place);
+    if (rv == APR_SUCCESS) {
+        put->fill(put->context, put->done, place, size);
+        rv = brood__ring_put_payload(ring, &held, deadline);
+    }
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, &held);
+        return rv;
+    }
+    put->done++;
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__ring_put(brood__ring_t *ring, brood__ring_put_t *put,
+                             brood_os_deadline_t deadline) {
+    apr_status_t rv = APR_SUCCESS;
+    while (rv == APR_SUCCESS && put->done < put->count) {
+        rv = brood__ring_is_beside(ring, brood__ring_put_size(put))
+                 ? put_beside(ring, put, deadline)
+                 : put_inside(ring, put, deadline);
     }
     return rv;
 }

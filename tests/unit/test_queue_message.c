@@ -1,0 +1,342 @@
+/* Messages in place, and on lease. */
+#include "methods.h"
+
+#include <apr_thread_proc.h>
+#include <string.h>
+
+#define SOON 20000 /* microseconds */
+#define LATE (20 * 1000000)
+
+static brood_queue_t *make(brood_test_t *test, uint32_t flags, uint32_t deliveries) {
+    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
+    brood_queue_t *queue;
+    options.flags = flags;
+    options.deliveries_max = deliveries;
+    assert_success(brood_queue_create(&queue, &options, test->pool));
+    return queue;
+}
+
+static size_t count_of(brood_queue_t *queue) {
+    size_t count = 99;
+    assert_success(brood_queue_qsize(queue, &count));
+    return count;
+}
+
+static const size_t sizes[] = {0,     1,      63,      64,      65,     5000,
+                               65536, 100000, 1048576, 1048577, 5000000};
+#define SIZES (sizeof sizes / sizeof sizes[0])
+
+/* ---- in place ----------------------------------------------------------------------- */
+
+static void what_is_written_in_place_is_read_in_place(void **state) {
+    brood_queue_t *queue = make(*state, 0, 0);
+    brood_message_t message;
+    for (size_t i = 0; i < SIZES; i++) {
+        assert_success(brood_queue_reserve(queue, &message, sizes[i], 0));
+        assert_int_equal(message.size, sizes[i]);
+        assert_int_equal((uintptr_t)message.data % 64, 0);
+        memset(message.data, (int)i + 1, sizes[i]);
+        assert_int_equal(count_of(queue), 0);
+        assert_success(brood_queue_commit(queue, &message, 0));
+        assert_null(message.data);
+        assert_int_equal(count_of(queue), 1);
+        assert_success(brood_queue_take(queue, &message, 0));
+        assert_int_equal(message.size, sizes[i]);
+        assert_int_equal(message.deliveries, 1);
+        assert_int_equal(count_of(queue), 0);
+        for (size_t j = 0; j < sizes[i]; j += 997) {
+            assert_int_equal(((unsigned char *)message.data)[j], i + 1);
+        }
+        assert_success(brood_queue_release(queue, &message));
+    }
+}
+
+static void copies_and_places_mix_in_order(void **state) {
+    brood_queue_t *queue = make(*state, 0, 0);
+    brood_message_t message;
+    char buffer[8];
+    size_t size;
+    assert_success(brood_queue_put_bytes(queue, "one", 3, 0));
+    assert_success(brood_queue_reserve(queue, &message, 10, 0));
+    assert_success(brood_queue_put_bytes(queue, "two", 3, 0));
+    memcpy(message.data, "three", 5);
+    message.size = 5;
+    assert_success(brood_queue_commit(queue, &message, 0));
+    assert_success(brood_queue_take(queue, &message, 0));
+    assert_memory_equal(message.data, "one", 3);
+    assert_success(brood_queue_release(queue, &message));
+    assert_success(brood_queue_get_bytes(queue, buffer, sizeof buffer, &size, 0));
+    assert_memory_equal(buffer, "two", 3);
+    assert_success(brood_queue_get_bytes(queue, buffer, sizeof buffer, &size, 0));
+    assert_int_equal(size, 5);
+    assert_memory_equal(buffer, "three", 5);
+    assert_status(brood_queue_take(queue, &message, 0), APR_TIMEUP);
+    assert_status(brood_queue_take(queue, &message, SOON), APR_TIMEUP);
+    assert_null(message.data);
+}
+
+static void abandoned_messages_leave_their_memory(void **state) {
+    brood_queue_t *queue = make(*state, 0, 0);
+    brood_message_t message;
+    void *place = NULL;
+    for (int i = 0; i < 5000; i++) {
+        assert_success(brood_queue_reserve(queue, &message, 3000, 0));
+        assert_true(place == NULL || place == message.data);
+        place = message.data;
+        assert_success(brood_queue_abandon(queue, &message));
+    }
+    assert_int_equal(count_of(queue), 0);
+}
+
+static void a_message_is_in_one_hand(void **state) {
+    brood_queue_t *queue = make(*state, 0, 0);
+    brood_message_t message, copy;
+    assert_success(brood_queue_reserve(queue, &message, 8, 0));
+    copy = message;
+    assert_status(brood_queue_release(queue, &message), BROOD_ENOTOWNER);
+    assert_detail("has taken");
+    copy.size = 9;
+    assert_status(brood_queue_commit(queue, &copy, 0), BROOD_ETOOBIG);
+    copy.size = 8;
+    assert_success(brood_queue_commit(queue, &message, 0));
+    assert_status(brood_queue_abandon(queue, &copy), BROOD_ENOTOWNER);
+    assert_int_equal(count_of(queue), 1);
+    assert_status(brood_queue_commit(queue, &message, 0), BROOD_ENOTOWNER);
+    assert_success(brood_queue_take(queue, &message, 0));
+    copy = message;
+    assert_success(brood_queue_release(queue, &message));
+    assert_status(brood_queue_release(queue, &copy), BROOD_ENOTOWNER);
+    assert_status(brood_queue_acknowledge(queue, &message), BROOD_ENOTOWNER);
+    assert_status(brood_queue_reserve(queue, NULL, 8, 0), APR_EINVAL);
+    assert_status(brood_queue_reserve(NULL, &message, 8, 0), APR_EINVAL);
+    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_EINVAL);
+    assert_detail("BROOD_QUEUE_LEASES");
+}
+
+static void too_many_in_hands_is_told(void **state) {
+    static brood_message_t messages[1025];
+    brood_queue_t *queue = make(*state, 0, 0);
+    size_t count = 0;
+    apr_status_t rv = APR_SUCCESS;
+    while (rv == APR_SUCCESS && count < 1025) {
+        rv = brood_queue_reserve(queue, &messages[count], 16, 0);
+        count += rv == APR_SUCCESS;
+    }
+    assert_int_equal(rv, APR_TIMEUP);
+    assert_int_equal(count, 1024);
+    assert_status(brood_queue_reserve(queue, &messages[count], 16, SOON), APR_TIMEUP);
+    assert_success(brood_queue_abandon(queue, &messages[0]));
+    /* Of another size than what became free. */
+    assert_success(brood_queue_reserve(queue, &messages[0], 100000, 0));
+    for (size_t i = 0; i < count; i++) {
+        assert_success(brood_queue_abandon(queue, &messages[i]));
+    }
+}
+
+static void sizes_that_change_find_room_again(void **state) {
+    static brood_message_t messages[1024];
+    brood_queue_t *queue = make(*state, 0, 0);
+    for (int turn = 0; turn < 4; turn++) {
+        size_t size = turn % 2 == 0 ? 64 : 9000;
+        for (int i = 0; i < 1024; i++) {
+            assert_success(brood_queue_reserve(queue, &messages[i], size, 0));
+            memset(messages[i].data, i, size);
+        }
+        for (int i = 0; i < 1024; i++) {
+            assert_int_equal(*(unsigned char *)messages[i].data, i & 0xff);
+            assert_success(brood_queue_abandon(queue, &messages[i]));
+        }
+    }
+}
+
+static int die_with_messages(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue, *here;
+    brood_message_t reserved, taken;
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue, &here));
+    CHILD_OK(brood_queue_reserve(queue, &reserved, 500, LATE));
+    CHILD_OK(brood_queue_take(queue, &taken, LATE));
+    CHILD_OK(brood_queue_put(here, BROOD_NO_ARGS, LATE));
+    CHILD_OK(brood_queue_get_bytes(queue, NULL, 0, &taken.size, BROOD_FOREVER));
+    return 0;
+}
+
+static void the_dead_leave_their_memory(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make(test, 0, 0);
+    brood_queue_t *here = make(test, 0, 0);
+    brood_message_t messages[1024];
+    for (int i = 0; i < 3; i++) {
+        brood_process_t *child =
+            brood_test_start(die_with_messages, BROOD_ARGS(queue, here), test);
+        brood_values_t *values;
+        assert_success(brood_queue_reserve(queue, &messages[0], 500, 0));
+        assert_success(brood_queue_commit(queue, &messages[0], 0));
+        while (count_of(queue) != 0) {
+            apr_thread_yield();
+        }
+        assert_success(brood_queue_get(here, &values, LATE, test->pool));
+        assert_success(brood_process_kill(child));
+        assert_int_equal(brood_test_end_of(child), -9);
+    }
+    for (int i = 0; i < 1024; i++) {
+        assert_success(brood_queue_reserve(queue, &messages[i], 500, 0));
+    }
+    for (int i = 0; i < 1024; i++) {
+        assert_success(brood_queue_abandon(queue, &messages[i]));
+    }
+}
+
+/* ---- on lease ----------------------------------------------------------------------- */
+
+static void put_number(brood_queue_t *queue, unsigned char number) {
+    assert_success(brood_queue_put_bytes(queue, &number, 1, 0));
+}
+
+static int number_in(const brood_message_t *message) {
+    return *(unsigned char *)message->data;
+}
+
+static void an_acknowledged_message_is_gone(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
+    brood_message_t message;
+    put_number(queue, 7);
+    assert_success(brood_queue_lease(queue, &message, BROOD_FOREVER, 0));
+    assert_int_equal(number_in(&message), 7);
+    assert_int_equal(message.deliveries, 1);
+    assert_int_equal(count_of(queue), 0);
+    assert_success(brood_queue_acknowledge(queue, &message));
+    assert_status(brood_queue_lease(queue, &message, BROOD_FOREVER, SOON), APR_TIMEUP);
+}
+
+static void what_is_given_back_comes_first(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
+    brood_message_t message;
+    char byte;
+    size_t size;
+    put_number(queue, 1);
+    put_number(queue, 2);
+    assert_success(brood_queue_lease(queue, &message, LATE, 0));
+    assert_success(brood_queue_give_back(queue, &message));
+    assert_int_equal(count_of(queue), 2);
+    assert_success(brood_queue_lease(queue, &message, LATE, 0));
+    assert_int_equal(number_in(&message), 1);
+    assert_int_equal(message.deliveries, 2);
+    assert_success(brood_queue_give_back(queue, &message));
+    assert_success(brood_queue_get_bytes(queue, &byte, 1, &size, 0));
+    assert_int_equal(byte, 1);
+    assert_success(brood_queue_get_bytes(queue, &byte, 1, &size, 0));
+    assert_int_equal(byte, 2);
+    assert_status(brood_queue_get_bytes(queue, &byte, 1, &size, 0), APR_TIMEUP);
+}
+
+static void a_lease_runs_out(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
+    brood_message_t first, second;
+    put_number(queue, 3);
+    assert_success(brood_queue_lease(queue, &first, 1000, 0));
+    assert_success(brood_queue_lease(queue, &second, BROOD_FOREVER, LATE));
+    assert_int_equal(number_in(&second), 3);
+    assert_int_equal(second.deliveries, 2);
+    assert_status(brood_queue_acknowledge(queue, &first), BROOD_ELEASE);
+    assert_success(brood_queue_acknowledge(queue, &second));
+}
+
+static void a_renewed_lease_does_not(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
+    brood_message_t first, second;
+    put_number(queue, 3);
+    assert_success(brood_queue_lease(queue, &first, 50000, 0));
+    assert_success(brood_queue_renew(queue, &first, BROOD_FOREVER));
+    assert_status(brood_queue_lease(queue, &second, LATE, 150000), APR_TIMEUP);
+    assert_success(brood_queue_renew(queue, &first, 1000));
+    assert_success(brood_queue_lease(queue, &second, LATE, LATE));
+    assert_status(brood_queue_renew(queue, &first, LATE), BROOD_ELEASE);
+    assert_status(brood_queue_renew(queue, &second, 0), APR_EINVAL);
+    assert_success(brood_queue_acknowledge(queue, &second));
+}
+
+static void a_message_that_comes_back_too_often_has_failed(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 3);
+    brood_message_t message;
+    put_number(queue, 9);
+    assert_status(brood_queue_take_failed(queue, &message), APR_ENOENT);
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_success(brood_queue_lease(queue, &message, LATE, 0));
+        assert_int_equal(message.deliveries, i);
+        assert_success(brood_queue_give_back(queue, &message));
+    }
+    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
+    assert_int_equal(count_of(queue), 0);
+    assert_success(brood_queue_take_failed(queue, &message));
+    assert_int_equal(number_in(&message), 9);
+    assert_int_equal(message.deliveries, 3);
+    assert_success(brood_queue_release(queue, &message));
+    assert_status(brood_queue_take_failed(queue, &message), APR_ENOENT);
+}
+
+static int lease_and_stay(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue, *here;
+    brood_message_t message;
+    size_t size;
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue, &here));
+    CHILD_OK(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE));
+    CHILD_OK(brood_queue_put_bytes(here, "x", 1, LATE));
+    CHILD_OK(brood_queue_get_bytes(queue, NULL, 0, &size, BROOD_FOREVER));
+    return 0;
+}
+
+static void what_a_dead_consumer_had_is_delivered_again(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make(test, BROOD_QUEUE_LEASES, 0);
+    brood_queue_t *here = make(test, 0, 0);
+    brood_message_t message;
+    brood_process_t *child;
+    char byte;
+    size_t size;
+    put_number(queue, 5);
+    child = brood_test_start(lease_and_stay, BROOD_ARGS(queue, here), test);
+    assert_success(brood_queue_get_bytes(here, &byte, 1, &size, LATE));
+    assert_status(brood_queue_lease(queue, &message, LATE, SOON), APR_TIMEUP);
+    assert_success(brood_process_kill(child));
+    assert_success(brood_queue_lease(queue, &message, LATE, LATE));
+    assert_int_equal(number_in(&message), 5);
+    assert_int_equal(message.deliveries, 2);
+    assert_success(brood_queue_acknowledge(queue, &message));
+    assert_int_equal(brood_test_end_of(child), -9);
+}
+
+static void the_end_lets_those_who_have_messages_finish(void **state) {
+    brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
+    brood_message_t message, reserved;
+    put_number(queue, 1);
+    assert_success(brood_queue_lease(queue, &message, BROOD_FOREVER, 0));
+    assert_success(brood_queue_reserve(queue, &reserved, 8, 0));
+    assert_success(brood_queue_shutdown(queue, 0, 0));
+    assert_status(brood_queue_commit(queue, &reserved, 0), BROOD_ESHUTDOWN);
+    assert_success(brood_queue_abandon(queue, &reserved));
+    assert_status(brood_queue_reserve(queue, &reserved, 8, 0), BROOD_ESHUTDOWN);
+    assert_success(brood_queue_give_back(queue, &message));
+    assert_success(brood_queue_lease(queue, &message, BROOD_FOREVER, 0));
+    assert_success(brood_queue_acknowledge(queue, &message));
+    assert_status(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE), APR_EOF);
+}
+
+static const struct CMUnitTest tests[] = {
+    BROOD_TEST(what_is_written_in_place_is_read_in_place),
+    BROOD_TEST(copies_and_places_mix_in_order),
+    BROOD_TEST(abandoned_messages_leave_their_memory),
+    BROOD_TEST(a_message_is_in_one_hand),
+    BROOD_TEST(too_many_in_hands_is_told),
+    BROOD_TEST(sizes_that_change_find_room_again),
+    BROOD_TEST(the_dead_leave_their_memory),
+    BROOD_TEST(an_acknowledged_message_is_gone),
+    BROOD_TEST(what_is_given_back_comes_first),
+    BROOD_TEST(a_lease_runs_out),
+    BROOD_TEST(a_renewed_lease_does_not),
+    BROOD_TEST(a_message_that_comes_back_too_often_has_failed),
+    BROOD_TEST(what_a_dead_consumer_had_is_delivered_again),
+    BROOD_TEST(the_end_lets_those_who_have_messages_finish),
+};
+BROOD_TEST_MAIN(tests)
