@@ -5,7 +5,7 @@
 enum { FEW = 4, MANY = 50 };
 
 typedef struct place_t {
-    _Atomic int served, given;
+    _Atomic int served, given, dying;
 } place_t;
 
 static void setup(conformance_t *run) {
@@ -98,6 +98,9 @@ static int outlive_the_holders(conformance_party_t *self) {
     CHILD_CHECK(conformance_gate(self));
     if (self->me >= self->count - 2) {
         CHILD_CHECK(conformance_await_waiters(self, semaphore, self->count - 2));
+        /* The first death serves a waiter, whom the other would look for in vain. */
+        atomic_fetch_add(&place->dying, 1);
+        CONFORMANCE_AWAIT(self, atomic_load(&place->dying) == 2);
         conformance_die(self);
     }
     CHILD_OK(brood_semaphore_acquire(semaphore, BROOD_FOREVER));
