@@ -40,6 +40,22 @@ void brood__mutex_close(brood__mutex_t *mutex) {
     brood__arena_release(&mutex->given);
 }
 
+int brood__mutex_try(brood__mutex_t *mutex) {
+    if (mutex->kind == BROOD__MUTEX_NONE) {
+        return 1;
+    }
+    if (mutex->kind != BROOD__MUTEX_LOCK && brood__rlockword_is_mine(&mutex->lock)) {
+        return brood__rlockword_acquire(&mutex->lock, &mutex->pace, 0) == APR_SUCCESS;
+    }
+    if (!brood__lockword_try(&mutex->lock.word)) {
+        return 0;
+    }
+    if (mutex->kind != BROOD__MUTEX_LOCK) {
+        brood__rlockword_restore(&mutex->lock, 1);
+    }
+    return 1;
+}
+
 apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline) {
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: return APR_SUCCESS;

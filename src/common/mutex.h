@@ -33,6 +33,9 @@ apr_status_t brood__mutex_given(brood__mutex_t *mutex, const brood_handle_t *loc
 /* Lets go of a given lock. */
 void brood__mutex_close(brood__mutex_t *mutex);
 
+/* Takes it, or once more, if that is to be had in a few instructions; 0: ask for it below. */
+int brood__mutex_try(brood__mutex_t *mutex);
+
 /* As brood__rlockword_acquire(); without a lock it is APR_SUCCESS. */
 apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline);
 
