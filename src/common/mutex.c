@@ -73,12 +73,19 @@ int brood__mutex_is_mine(const brood__mutex_t *mutex) {
     }
 }
 
+apr_status_t brood__mutex_check_owner(const brood__mutex_t *mutex) {
+    if (brood__mutex_is_mine(mutex)) {
+        return APR_SUCCESS;
+    }
+    return brood__fail(BROOD_ENOTOWNER, "the lock is not held by %s of process %s",
+                       mutex->kind == BROOD__MUTEX_LOCK ? "any thread" : "this thread",
+                       brood_current_name());
+}
+
 apr_status_t brood__mutex_release(brood__mutex_t *mutex) {
-    if (!brood__mutex_is_mine(mutex)) {
-        return brood__fail(BROOD_ENOTOWNER, "the lock is not held by %s of process %s",
-                           mutex->kind == BROOD__MUTEX_LOCK ? "any thread"
-                                                            : "this thread",
-                           brood_current_name());
+    apr_status_t rv = brood__mutex_check_owner(mutex);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: break;
@@ -86,6 +93,14 @@ apr_status_t brood__mutex_release(brood__mutex_t *mutex) {
     default: (void)brood__rlockword_release(&mutex->lock); break;
     }
     return APR_SUCCESS;
+}
+
+void brood__mutex_abandon(brood__mutex_t *mutex) {
+    if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__lockword_abandon(&mutex->lock.word);
+    } else {
+        brood__rlockword_abandon(&mutex->lock);
+    }
 }
 
 uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
@@ -102,6 +117,19 @@ apr_status_t brood__mutex_restore(brood__mutex_t *mutex, uint32_t depth,
     if (mutex->kind != BROOD__MUTEX_LOCK &&
         (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD)) {
         brood__rlockword_restore(&mutex->lock, depth);
+    }
+    return rv;
+}
+
+apr_status_t brood__mutex_take_over(brood__mutex_t *mutex, uint32_t depth) {
+    apr_status_t rv;
+    if (!brood__lockword_is_orphaned(&mutex->lock.word)) {
+        return APR_TIMEUP;
+    }
+    rv = brood__mutex_restore(mutex, depth, 0);
+    if (rv == APR_SUCCESS) { /* another has been told, and has given it back already */
+        (void)brood__mutex_release_all(mutex);
+        rv = APR_TIMEUP;
     }
     return rv;
 }

@@ -10,7 +10,7 @@
 #define LATE_US (20 * (int64_t)1000000)
 
 static uint32_t waiters_of(brood_os_word_t word) {
-    return brood__waiters_count(&word, UINT64_MAX, NULL);
+    return brood__waiters_count(&word, UINT64_MAX);
 }
 
 /* In a queue people sleep for its locks, for messages and for room; in an object that lives in a
