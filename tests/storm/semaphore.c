@@ -37,10 +37,21 @@ static uint32_t bits_of(uint32_t mask) {
 
 /* ---- workers ---- */
 
+/* Of those in the mask, how many are not known to be dead. */
+static uint32_t living_of(uint32_t mask, const uint32_t *ids, uint32_t me) {
+    uint32_t living = 0;
+    for (uint32_t i = 0; i < WORKERS; i++) {
+        living += (mask & 1u << i) != 0 &&
+                  (i == me || (ids[i] != 0 && !brood__participant_is_dead(ids[i])));
+    }
+    return living;
+}
+
 /* Who was inside at the moment of the fetch, and lives now, had a permit then. The ids are older:
- * a bit whose worker has a new id since is not counted. */
+ * a bit whose worker has a new id since is not counted. One whose death others have proved may
+ * pass for alive for another moment, while the system takes it apart: it is looked at again. */
 static void enter(log_t *log, uint32_t me) {
-    uint32_t ids[WORKERS], mask, living = 0;
+    uint32_t ids[WORKERS], mask;
     for (uint32_t i = 0; i < WORKERS; i++) {
         ids[i] = atomic_load(&log->ids[i]);
     }
@@ -48,13 +59,13 @@ static void enter(log_t *log, uint32_t me) {
     if (bits_of(mask) <= PERMITS) {
         return;
     }
-    for (uint32_t i = 0; i < WORKERS; i++) {
-        living += (mask & 1u << i) != 0 &&
-                  (i == me || (ids[i] != 0 && !brood__participant_is_dead(ids[i])));
+    for (int look = 0; look < 20; look++) {
+        if (living_of(mask, ids, me) <= PERMITS) {
+            return;
+        }
+        apr_thread_yield();
     }
-    if (living > PERMITS) {
-        storm_violation(log, "%" PRIu32 " are inside (%" PRIx32 ")", living, mask);
-    }
+    storm_violation(log, "more than %u are inside (%" PRIx32 ")", PERMITS, mask);
 }
 
 static void rest(log_t *log, uint32_t me) {
