@@ -123,8 +123,11 @@ int brood__segment_is_ours(const brood__segment_head_t *head) {
 apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
                                        brood__segment_kind_t kind, uint64_t object_size) {
     if (!brood__segment_is_ours(head)) {
-        return brood__fail(BROOD_EMISMATCH, "a segment of layout %u was expected",
-                           SEGMENT_VERSION);
+        return brood__fail(BROOD_EMISMATCH,
+                           "a segment of layout %u was expected, and this has magic %x, "
+                           "layout %u, byte order %x, a head of %u bytes",
+                           SEGMENT_VERSION, (unsigned)head->magic, head->version,
+                           head->byte_order, (unsigned)head->head_size);
     }
     if (head->kind != (uint32_t)kind) {
         return brood__fail(BROOD_EMISMATCH, "a segment of kind %d was expected, not %u",
