@@ -355,7 +355,7 @@ static visit_t visit_from_another_thread(brood_shared_value_t *value,
     apr_status_t result;
     assert_int_equal(apr_thread_create(&thread, NULL, visit, &at, test->pool),
                      APR_SUCCESS);
-    assert_int_equal(apr_thread_join(&result, thread), APR_SUCCESS);
+    (void)apr_thread_join(&result, thread);
     return at;
 }
 
@@ -487,7 +487,7 @@ static void threads_count_together(void **state) {
             APR_SUCCESS);
     }
     for (int i = 0; i < 4; i++) {
-        assert_int_equal(apr_thread_join(&result, threads[i]), APR_SUCCESS);
+        (void)apr_thread_join(&result, threads[i]);
     }
     assert_int_equal(adders.failed, 0);
     assert_success(brood_shared_value_get_int(adders.locked, &number, 0));
