@@ -3,6 +3,7 @@
 #include "mutex.h"
 
 #include "brood/boot.h"
+#include "holder.h"
 #include "status.h"
 #include <string.h>
 
@@ -40,6 +41,15 @@ void brood__mutex_close(brood__mutex_t *mutex) {
     brood__arena_release(&mutex->given);
 }
 
+/* Writes beside the word, which this thread has just taken, who holds it and how often. */
+static void taken(const brood__mutex_t *mutex, uint32_t depth) {
+    if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__holder_set(mutex->lock.cell);
+    } else {
+        brood__rlockword_restore(&mutex->lock, depth);
+    }
+}
+
 int brood__mutex_try(brood__mutex_t *mutex) {
     if (mutex->kind == BROOD__MUTEX_NONE) {
         return 1;
@@ -50,17 +60,14 @@ int brood__mutex_try(brood__mutex_t *mutex) {
     if (!brood__lockword_try(&mutex->lock.word)) {
         return 0;
     }
-    if (mutex->kind != BROOD__MUTEX_LOCK) {
-        brood__rlockword_restore(&mutex->lock, 1);
-    }
+    taken(mutex, 1);
     return 1;
 }
 
 apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline) {
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: return APR_SUCCESS;
-    case BROOD__MUTEX_LOCK:
-        return brood__lockword_acquire(&mutex->lock.word, &mutex->pace, deadline);
+    case BROOD__MUTEX_LOCK: return brood__mutex_restore(mutex, 1, deadline);
     default: return brood__rlockword_acquire(&mutex->lock, &mutex->pace, deadline);
     }
 }
@@ -89,7 +96,7 @@ apr_status_t brood__mutex_release(brood__mutex_t *mutex) {
     }
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: break;
-    case BROOD__MUTEX_LOCK: brood__lockword_release(&mutex->lock.word); break;
+    case BROOD__MUTEX_LOCK: (void)brood__mutex_release_all(mutex); break;
     default: (void)brood__rlockword_release(&mutex->lock); break;
     }
     return APR_SUCCESS;
@@ -105,6 +112,7 @@ void brood__mutex_abandon(brood__mutex_t *mutex) {
 
 uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
     if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__holder_clear(mutex->lock.cell);
         brood__lockword_release(&mutex->lock.word);
         return 1;
     }
@@ -114,9 +122,8 @@ uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
 apr_status_t brood__mutex_restore(brood__mutex_t *mutex, uint32_t depth,
                                   brood_os_deadline_t deadline) {
     apr_status_t rv = brood__lockword_acquire(&mutex->lock.word, &mutex->pace, deadline);
-    if (mutex->kind != BROOD__MUTEX_LOCK &&
-        (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD)) {
-        brood__rlockword_restore(&mutex->lock, depth);
+    if (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD) {
+        taken(mutex, depth);
     }
     return rv;
 }

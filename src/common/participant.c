@@ -18,6 +18,7 @@
 #include "guard.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "session.h"
 #include "status.h"
 #include <apr_time.h>
 #include <string.h>
@@ -276,4 +277,17 @@ int brood__participant_is_dead(uint32_t id) {
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
     return BROOD__WORD_GENERATION(word) != BROOD__ID_GENERATION(id) ||
            BROOD__WORD_STATE(word) == BROOD__SLOT_FREE;
+}
+
+uint32_t brood__participant_next_dead(uint32_t *slot) {
+    while (slots != NULL && *slot + 1 < BROOD__SLOTS) {
+        uint32_t number = ++*slot;
+        /* acquire: pairs with the release CAS by which a slot is made live or freed */
+        uint32_t word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
+        uint32_t id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
+        if (id != brood__self_id && slot_is_dead(number, word)) {
+            return id;
+        }
+    }
+    return 0;
 }

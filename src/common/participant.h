@@ -35,6 +35,10 @@ void brood__participant_free(uint32_t id);
 /* Whether it is dead; alive when that cannot be told. */
 int brood__participant_is_dead(uint32_t id);
 
+/* The next place in the table after number *slot (which moves; 0 at first) whose tenant, other
+ * than this process, is dead; 0: there is none any more. */
+uint32_t brood__participant_next_dead(uint32_t *slot);
+
 /* The identity behind a live id; 0 when there is none any more. */
 int brood__participant_identity(uint32_t id, brood_os_identity_t *identity);
 
