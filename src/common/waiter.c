@@ -66,6 +66,10 @@ static void raise_highest(uint32_t count) {
                                memory_order_relaxed)) {}
 }
 
+static int is_dead(uint32_t owner) {
+    return owner != brood__self_id && brood__participant_is_dead(owner);
+}
+
 /* Makes the state of a dead owner's record FREE. 0: the record is no longer that one's. */
 static int bury_state(brood__waiter_t *waiter, uint32_t owner) {
     uint32_t seen;
@@ -89,7 +93,7 @@ static int bury_state(brood__waiter_t *waiter, uint32_t owner) {
 static void bury(brood__waiter_t *waiter, uint32_t dead) {
     /* acquire: the owner before the state; pairs with the CAS in claim() */
     uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_acquire);
-    if (owner == 0 || (dead == 0 ? !brood__participant_is_dead(owner) : owner != dead) ||
+    if (owner == 0 || (dead == 0 ? !is_dead(owner) : owner != dead) ||
         !bury_state(waiter, owner)) {
         return;
     }
@@ -194,10 +198,6 @@ static int waits_for(brood__waiter_t *waiter, const brood_os_word_t *object,
     /* acquire: the rest before the state; pairs with the fence in brood__waiter_begin */
     atomic_thread_fence(memory_order_acquire);
     return atomic_load_explicit(&waiter->state, memory_order_relaxed) == seen->state;
-}
-
-static int is_dead(uint32_t owner) {
-    return owner != brood__self_id && brood__participant_is_dead(owner);
 }
 
 /* 1: it was still waiting and is notified now. */
