@@ -96,6 +96,67 @@ static apr_status_t put_and_get(hang_round_t *round) {
                : rv;
 }
 
+/* ---- a condition with a killed waiter ----------------------------------------------- */
+
+static apr_status_t make_condition(hang_round_t *round) {
+    brood_condition_t *condition;
+    apr_status_t rv = brood_condition_create(&condition, round->pool);
+    round->object = condition;
+    return rv == APR_SUCCESS
+               ? brood_values_pack(&round->args, BROOD_ARGS(condition), round->pool)
+               : rv;
+}
+
+static int wait_for_notice(const brood_values_t *state, apr_pool_t *pool) {
+    const brood_values_t *args;
+    brood_condition_t *condition;
+    hang_log_t *log;
+    CHILD_OK(hang_arrive(&args, &log, state, pool));
+    CHILD_OK(BROOD_UNPACK(args, &condition));
+    CHILD_OK(brood_condition_acquire(condition, HANG_STALL_US));
+    CHILD_OK(brood_condition_wait(condition, HANG_STALL_US));
+    CHILD_OK(brood_condition_release(condition));
+    return hang_passed(log);
+}
+
+/* One notice: the dead one waits longer, and it goes to the living. */
+static apr_status_t notify_one(hang_round_t *round) {
+    uint32_t woken = 0;
+    apr_status_t rv = brood_condition_acquire(round->object, HANG_STALL_US);
+    if (rv == APR_SUCCESS) {
+        rv = brood_condition_notify(round->object, 1, &woken);
+    }
+    if (rv == APR_SUCCESS && woken != 1) {
+        return APR_NOTFOUND;
+    }
+    return rv == APR_SUCCESS ? brood_condition_release(round->object) : rv;
+}
+
+/* ---- an event with a killed waiter -------------------------------------------------- */
+
+static apr_status_t make_event(hang_round_t *round) {
+    brood_event_t *event;
+    apr_status_t rv = brood_event_create(&event, round->pool);
+    round->object = event;
+    return rv == APR_SUCCESS
+               ? brood_values_pack(&round->args, BROOD_ARGS(event), round->pool)
+               : rv;
+}
+
+static int wait_for_event(const brood_values_t *state, apr_pool_t *pool) {
+    const brood_values_t *args;
+    brood_event_t *event;
+    hang_log_t *log;
+    CHILD_OK(hang_arrive(&args, &log, state, pool));
+    CHILD_OK(BROOD_UNPACK(args, &event));
+    CHILD_OK(brood_event_wait(event, HANG_STALL_US));
+    return hang_passed(log);
+}
+
+static apr_status_t set_it(hang_round_t *round) {
+    return brood_event_set(round->object);
+}
+
 static const hang_t hangs[] = {
     {.name = "lock, its holder killed",
      .make = make_lock,
@@ -109,5 +170,15 @@ static const hang_t hangs[] = {
      .victim = get_one,
      .bystander = get_one,
      .go_on = put_and_get},
+    {.name = "condition, a waiter killed",
+     .make = make_condition,
+     .victim = wait_for_notice,
+     .bystander = wait_for_notice,
+     .go_on = notify_one},
+    {.name = "event, a waiter killed",
+     .make = make_event,
+     .victim = wait_for_event,
+     .bystander = wait_for_event,
+     .go_on = set_it},
 };
 HANG_MAIN(hangs)
