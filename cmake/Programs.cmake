@@ -1,8 +1,21 @@
 # Programs of this tree, made from one source each, and the tests that run them.
 
+# A program that an emulator runs starts others through the emulator as well: exec.c says how.
+if(BROOD_EMULATE_EXEC AND NOT TARGET brood_emulator)
+    list(JOIN CMAKE_CROSSCOMPILING_EMULATOR "\",\"" words)
+    add_library(brood_emulator OBJECT "${PROJECT_SOURCE_DIR}/tests/emulator/exec.c")
+    target_link_libraries(brood_emulator PRIVATE brood_compile)
+    target_compile_definitions(brood_emulator PRIVATE _GNU_SOURCE BROOD_EMULATOR="${words}")
+endif()
+
 # brood_program(NAME SOURCE [LIBRARY...]): a program that uses the library as this tree does.
 function(brood_program name source)
     add_executable(${name} "${source}")
+    if(BROOD_EMULATE_EXEC)
+        target_sources(${name} PRIVATE $<TARGET_OBJECTS:brood_emulator>)
+        target_link_options(${name} PRIVATE
+            LINKER:--wrap=execv LINKER:--wrap=execve LINKER:--wrap=posix_spawn)
+    endif()
     target_link_libraries(${name} PRIVATE brood_compile ${ARGN} brood_static)
     set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
 endfunction()

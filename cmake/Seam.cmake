@@ -3,7 +3,7 @@
 # Windows has one file for each part. POSIX systems share src/posix, where a part that differs
 # between them is one file for each variant, os_PART_VARIANT.c, of which one is taken. A name
 # that ends in _linux, _macos or _bsd belongs to that system alone, and os_identity_proc.c to
-# those with Linux's /proc.
+# the two variants that read Linux's /proc, where there is one.
 include(CheckSymbolExists)
 
 set(brood_variants_park futex ulock umtx poll)
@@ -94,7 +94,7 @@ function(brood_seam_sources out)
             list(FILTER sources EXCLUDE REGEX "_${other}\\.c$")
         endif()
     endforeach()
-    if(NOT brood_system STREQUAL "linux")
+    if("identity kqueue" IN_LIST chosen)
         list(FILTER sources EXCLUDE REGEX "/os_identity_proc\\.c$")
     endif()
     list(JOIN chosen ", " chosen)

@@ -1,9 +1,11 @@
 /* Lock: the public mutex, a robust lock word in a cell of an arena.
  *
- * Shared state: the cell's word, as lockword.c says. Everything else is private. */
+ * Shared state: the cell's word, as lockword.c says, and beside it the thread that holds it, as
+ * holder.h says. Everything else is private. */
 #include "brood/boot.h"
 #include "brood/lock.h"
 
+#include "holder.h"
 #include "lockword.h"
 #include "object.h"
 #include "status.h"
@@ -35,12 +37,18 @@ apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
         return rv;
     }
     if (brood__lockword_try(&lock->word)) {
+        brood__holder_set(lock->object.hold.cell);
         return APR_SUCCESS;
     }
     brood__object_enter(&lock->object);
     rv = brood__lockword_acquire_slowly(&lock->word, &lock->pace,
                                         brood__deadline(timeout));
     brood__object_leave(&lock->object);
+    if (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD) {
+        brood__holder_set(lock->object.hold.cell);
+    } else if (rv == APR_TIMEUP && timeout > 0) {
+        rv = brood__holder_timeup(&lock->object.hold);
+    }
     return rv;
 }
 
@@ -56,6 +64,7 @@ static inline apr_status_t lock_check_owner(brood_lock_t *lock) {
 apr_status_t brood_lock_release(brood_lock_t *lock) {
     apr_status_t rv = lock_check_owner(lock);
     if (rv == APR_SUCCESS) {
+        brood__holder_clear(lock->object.hold.cell);
         brood__lockword_release(&lock->word);
     }
     return rv;
@@ -64,6 +73,7 @@ apr_status_t brood_lock_release(brood_lock_t *lock) {
 apr_status_t brood_lock_abandon(brood_lock_t *lock) {
     apr_status_t rv = lock_check_owner(lock);
     if (rv == APR_SUCCESS) {
+        brood__holder_clear(lock->object.hold.cell);
         brood__lockword_abandon(&lock->word);
     }
     return rv;

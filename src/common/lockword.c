@@ -105,6 +105,12 @@ apr_status_t brood__lockword_acquire_slowly(const brood_os_word_t *word,
     return rv;
 }
 
+int brood__lockword_is_orphaned(const brood_os_word_t *word) {
+    uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
+    return (seen & BROOD__LOCK_DIED) != 0 || owner_of(seen) == BROOD__LOCK_LOST ||
+           (owner_of(seen) != 0 && owner_is_dead(seen));
+}
+
 void brood__lockword_abandon(const brood_os_word_t *word) {
     /* release: what the owner did is seen by those who learn of the loss */
     atomic_store_explicit(word->word, BROOD__LOCK_LOST, memory_order_release);

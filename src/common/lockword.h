@@ -57,6 +57,9 @@ static inline void brood__lockword_release(const brood_os_word_t *word) {
     }
 }
 
+/* Whether it was abandoned, or its owner is dead and nobody has been told yet. */
+int brood__lockword_is_orphaned(const brood_os_word_t *word);
+
 /* Gives back a lock that this process holds, for good: nobody gets it any more. */
 void brood__lockword_abandon(const brood_os_word_t *word);
 

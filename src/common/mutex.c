@@ -3,6 +3,7 @@
 #include "mutex.h"
 
 #include "brood/boot.h"
+#include "holder.h"
 #include "status.h"
 #include <string.h>
 
@@ -40,11 +41,33 @@ void brood__mutex_close(brood__mutex_t *mutex) {
     brood__arena_release(&mutex->given);
 }
 
+/* Writes beside the word, which this thread has just taken, who holds it and how often. */
+static void taken(const brood__mutex_t *mutex, uint32_t depth) {
+    if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__holder_set(mutex->lock.cell);
+    } else {
+        brood__rlockword_restore(&mutex->lock, depth);
+    }
+}
+
+int brood__mutex_try(brood__mutex_t *mutex) {
+    if (mutex->kind == BROOD__MUTEX_NONE) {
+        return 1;
+    }
+    if (mutex->kind != BROOD__MUTEX_LOCK && brood__rlockword_is_mine(&mutex->lock)) {
+        return brood__rlockword_acquire(&mutex->lock, &mutex->pace, 0) == APR_SUCCESS;
+    }
+    if (!brood__lockword_try(&mutex->lock.word)) {
+        return 0;
+    }
+    taken(mutex, 1);
+    return 1;
+}
+
 apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline) {
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: return APR_SUCCESS;
-    case BROOD__MUTEX_LOCK:
-        return brood__lockword_acquire(&mutex->lock.word, &mutex->pace, deadline);
+    case BROOD__MUTEX_LOCK: return brood__mutex_restore(mutex, 1, deadline);
     default: return brood__rlockword_acquire(&mutex->lock, &mutex->pace, deadline);
     }
 }
@@ -57,23 +80,39 @@ int brood__mutex_is_mine(const brood__mutex_t *mutex) {
     }
 }
 
+apr_status_t brood__mutex_check_owner(const brood__mutex_t *mutex) {
+    if (brood__mutex_is_mine(mutex)) {
+        return APR_SUCCESS;
+    }
+    return brood__fail(BROOD_ENOTOWNER, "the lock is not held by %s of process %s",
+                       mutex->kind == BROOD__MUTEX_LOCK ? "any thread" : "this thread",
+                       brood_current_name());
+}
+
 apr_status_t brood__mutex_release(brood__mutex_t *mutex) {
-    if (!brood__mutex_is_mine(mutex)) {
-        return brood__fail(BROOD_ENOTOWNER, "the lock is not held by %s of process %s",
-                           mutex->kind == BROOD__MUTEX_LOCK ? "any thread"
-                                                            : "this thread",
-                           brood_current_name());
+    apr_status_t rv = brood__mutex_check_owner(mutex);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
     switch (mutex->kind) {
     case BROOD__MUTEX_NONE: break;
-    case BROOD__MUTEX_LOCK: brood__lockword_release(&mutex->lock.word); break;
+    case BROOD__MUTEX_LOCK: (void)brood__mutex_release_all(mutex); break;
     default: (void)brood__rlockword_release(&mutex->lock); break;
     }
     return APR_SUCCESS;
 }
 
+void brood__mutex_abandon(brood__mutex_t *mutex) {
+    if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__lockword_abandon(&mutex->lock.word);
+    } else {
+        brood__rlockword_abandon(&mutex->lock);
+    }
+}
+
 uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
     if (mutex->kind == BROOD__MUTEX_LOCK) {
+        brood__holder_clear(mutex->lock.cell);
         brood__lockword_release(&mutex->lock.word);
         return 1;
     }
@@ -83,9 +122,21 @@ uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
 apr_status_t brood__mutex_restore(brood__mutex_t *mutex, uint32_t depth,
                                   brood_os_deadline_t deadline) {
     apr_status_t rv = brood__lockword_acquire(&mutex->lock.word, &mutex->pace, deadline);
-    if (mutex->kind != BROOD__MUTEX_LOCK &&
-        (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD)) {
-        brood__rlockword_restore(&mutex->lock, depth);
+    if (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD) {
+        taken(mutex, depth);
+    }
+    return rv;
+}
+
+apr_status_t brood__mutex_take_over(brood__mutex_t *mutex, uint32_t depth) {
+    apr_status_t rv;
+    if (!brood__lockword_is_orphaned(&mutex->lock.word)) {
+        return APR_TIMEUP;
+    }
+    rv = brood__mutex_restore(mutex, depth, 0);
+    if (rv == APR_SUCCESS) { /* another has been told, and has given it back already */
+        (void)brood__mutex_release_all(mutex);
+        rv = APR_TIMEUP;
     }
     return rv;
 }

@@ -33,19 +33,32 @@ apr_status_t brood__mutex_given(brood__mutex_t *mutex, const brood_handle_t *loc
 /* Lets go of a given lock. */
 void brood__mutex_close(brood__mutex_t *mutex);
 
+/* Takes it, or once more, if that is to be had in a few instructions; 0: ask for it below. */
+int brood__mutex_try(brood__mutex_t *mutex);
+
 /* As brood__rlockword_acquire(); without a lock it is APR_SUCCESS. */
 apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline);
 
 /* Whether the caller holds it: this thread, or for a plain lock this process. */
 int brood__mutex_is_mine(const brood__mutex_t *mutex);
 
+/* The same as a status: APR_SUCCESS, or BROOD_ENOTOWNER with a detail line. */
+apr_status_t brood__mutex_check_owner(const brood__mutex_t *mutex);
+
 /* BROOD_ENOTOWNER: the caller does not hold it. */
 apr_status_t brood__mutex_release(brood__mutex_t *mutex);
+
+/* Gives back all levels for good. Only for who holds it. */
+void brood__mutex_abandon(brood__mutex_t *mutex);
 
 /* All levels at once, and back: for waiting in a condition. */
 uint32_t brood__mutex_release_all(brood__mutex_t *mutex);
 apr_status_t brood__mutex_restore(brood__mutex_t *mutex, uint32_t depth,
                                   brood_os_deadline_t deadline);
+
+/* Takes it, so many levels, if its owner died with it and nobody has been told:
+ * BROOD_EOWNERDEAD. APR_TIMEUP: that is not so; BROOD_EUNRECOVERABLE. Never waits. */
+apr_status_t brood__mutex_take_over(brood__mutex_t *mutex, uint32_t depth);
 
 /* On its way to another process. `cell` is the object's own. */
 void brood__mutex_pack(const brood__mutex_t *mutex, brood__parcel_t *parcel);

@@ -7,41 +7,25 @@
  *          RESERVED -> LIVE   by the new process, after it wrote pid and birth; release
  *          LIVE -> FREE, RESERVED -> FREE   with the generation one higher, CAS, by the
  *                 tenant at its exit, by the reserver, or by anyone who proved the death
- *   pid, birth   written by the tenant before LIVE; read after an acquire of LIVE and
- *          believed only if the word is the same afterwards.
+ *   pid, birth, since, name   written by the tenant before LIVE; read after an acquire of LIVE
+ *          and believed only if the word is the same afterwards. Since and name are for people.
  * A process that dies as a reserver leaves a RESERVED slot that names it: whoever looks for a
  * free slot finds the reserver dead and frees it. One that dies as a tenant leaves a LIVE
  * slot whose identity the kernel calls dead. No step leaves a slot that nobody can free. */
-#include "participant.h"
+#include "participant_layout.h"
 
+#include "brood/boot.h"
 #include "guard.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "session.h"
 #include "status.h"
-#include <stdatomic.h>
+#include <apr_time.h>
+#include <string.h>
 
-enum { SLOT_FREE = 0, SLOT_RESERVED = 1, SLOT_LIVE = 2 };
-
-typedef struct slot_t {
-    _Atomic uint32_t word;
-    uint32_t unused;
-    _Atomic int64_t pid;
-    _Atomic uint64_t birth;
-    uint64_t spare;
-} slot_t;
-
-_Static_assert(sizeof(slot_t) == 32, "two slots to a cache line");
-
-#define WORD_STATE(word) ((word)&3u)
-#define WORD_RESERVER(word) (((word) >> 2) & BROOD__SLOTS)
-#define WORD_GENERATION(word) ((word) >> 14)
 #define WORD_MAKE(state, reserver, generation) \
     ((uint32_t)(state) | ((reserver) << 2) | ((uint32_t)(generation) << 14))
 #define GENERATION_MASK ((1u << BROOD__GENERATION_BITS) - 1)
-#define ID_SLOT(id) ((id)&BROOD__SLOTS)
-#define ID_GENERATION(id) ((id) >> BROOD__SLOT_BITS)
-#define ID_MAKE(slot, generation) ((slot) | ((generation) << BROOD__SLOT_BITS))
-
 /* Handles on processes that were asked about lately, so that asking again is cheap. */
 #define WATCHES 64
 typedef struct watch_t {
@@ -49,14 +33,14 @@ typedef struct watch_t {
     brood_os_handle_t handle;
 } watch_t;
 
-static slot_t *slots; /* [0, BROOD__SLOTS); number 0 is not used */
+static brood__slot_t *slots; /* [0, BROOD__SLOTS); number 0 is not used */
 static brood__guard_t watch_guard = BROOD__GUARD_INIT;
 static watch_t watches[WATCHES];
 static int watches_ready;
 static _Atomic uint32_t hint = 1;
 
 size_t brood__participant_table_size(void) {
-    return sizeof(brood__segment_head_t) + sizeof(slot_t) * BROOD__SLOTS;
+    return sizeof(brood__segment_head_t) + sizeof(brood__slot_t) * BROOD__SLOTS;
 }
 
 static void watches_clear(void) {
@@ -74,7 +58,7 @@ void brood__participant_use(brood__segment_t *control) {
     brood__guard_take(&watch_guard);
     watches_clear();
     brood__guard_give(&watch_guard);
-    slots = (slot_t *)(control->base + sizeof(brood__segment_head_t));
+    slots = (brood__slot_t *)(control->base + sizeof(brood__segment_head_t));
 }
 
 void brood__participant_after_fork(void) {
@@ -83,42 +67,45 @@ void brood__participant_after_fork(void) {
 }
 
 /* The word of an id's slot, or NULL for an id that cannot be. */
-static slot_t *slot_of(uint32_t id) {
-    uint32_t number = ID_SLOT(id);
+static brood__slot_t *slot_of(uint32_t id) {
+    uint32_t number = BROOD__ID_SLOT(id);
     return slots == NULL || number == 0 || number >= BROOD__SLOTS ? NULL : &slots[number];
 }
 
 static int reserver_is_dead(uint32_t word) {
-    uint32_t number = WORD_RESERVER(word);
+    uint32_t number = BROOD__WORD_RESERVER(word);
     uint32_t reserver;
     if (number == 0 || number >= BROOD__SLOTS) {
         return 0;
     }
     /* acquire: pairs with the release CAS by which a slot is made live */
     reserver = atomic_load_explicit(&slots[number].word, memory_order_acquire);
-    return WORD_STATE(reserver) == SLOT_FREE ||
-           (WORD_STATE(reserver) == SLOT_LIVE &&
-            brood__participant_is_dead(ID_MAKE(number, WORD_GENERATION(reserver))));
+    return BROOD__WORD_STATE(reserver) == BROOD__SLOT_FREE ||
+           (BROOD__WORD_STATE(reserver) == BROOD__SLOT_LIVE &&
+            brood__participant_is_dead(
+                BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(reserver))));
 }
 
 static int slot_is_dead(uint32_t number, uint32_t word) {
-    switch (WORD_STATE(word)) {
-    case SLOT_LIVE:
-        return brood__participant_is_dead(ID_MAKE(number, WORD_GENERATION(word)));
-    case SLOT_RESERVED: return reserver_is_dead(word);
+    switch (BROOD__WORD_STATE(word)) {
+    case BROOD__SLOT_LIVE:
+        return brood__participant_is_dead(
+            BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word)));
+    case BROOD__SLOT_RESERVED: return reserver_is_dead(word);
     default: return 0;
     }
 }
 
 static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t *id) {
-    uint32_t taken = WORD_MAKE(SLOT_RESERVED, ID_SLOT(reserver), WORD_GENERATION(word));
+    uint32_t taken = WORD_MAKE(BROOD__SLOT_RESERVED, BROOD__ID_SLOT(reserver),
+                               BROOD__WORD_GENERATION(word));
     /* acq_rel: after the tenant before, before what the next one writes */
     if (!atomic_compare_exchange_strong_explicit(&slots[number].word, &word, taken,
                                                  memory_order_acq_rel,
                                                  memory_order_relaxed)) {
         return 0;
     }
-    *id = ID_MAKE(number, WORD_GENERATION(word));
+    *id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
     return 1;
 }
 
@@ -132,10 +119,12 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
             uint32_t word =
                 atomic_load_explicit(&slots[number].word, memory_order_acquire);
             if (pass == 1 && slot_is_dead(number, word)) {
-                brood__participant_free(ID_MAKE(number, WORD_GENERATION(word)));
+                brood__participant_free(
+                    BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word)));
                 word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
             }
-            if (WORD_STATE(word) == SLOT_FREE && slot_take(number, word, reserver, id)) {
+            if (BROOD__WORD_STATE(word) == BROOD__SLOT_FREE &&
+                slot_take(number, word, reserver, id)) {
                 return APR_SUCCESS;
             }
         }
@@ -145,9 +134,26 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
                        BROOD__SLOTS - 1);
 }
 
+/* The present process's name, cut at the end of a character. */
+static void name_write(brood__slot_t *slot) {
+    uint64_t words[BROOD__PARTICIPANT_NAME_WORDS] = {0};
+    const char *name = brood_current_name();
+    size_t length = strlen(name);
+    if (length > BROOD__PARTICIPANT_NAME - 1) {
+        length = BROOD__PARTICIPANT_NAME - 1;
+        while (length > 0 && ((unsigned char)name[length] & 0xc0u) == 0x80u) {
+            length--;
+        }
+    }
+    memcpy(words, name, length);
+    for (size_t i = 0; i < BROOD__PARTICIPANT_NAME_WORDS; i++) {
+        atomic_store_explicit(&slot->name[i], words[i], memory_order_relaxed);
+    }
+}
+
 apr_status_t brood__participant_claim(uint32_t id) {
     brood_os_identity_t self;
-    slot_t *slot = slot_of(id);
+    brood__slot_t *slot = slot_of(id);
     uint32_t word;
     apr_status_t rv = brood_os_identity_self(&self);
     if (rv != APR_SUCCESS) {
@@ -155,15 +161,17 @@ apr_status_t brood__participant_claim(uint32_t id) {
     }
     /* acquire: pairs with the acq_rel CAS by which it was reserved */
     word = slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
-    if (slot == NULL || WORD_STATE(word) != SLOT_RESERVED ||
-        WORD_GENERATION(word) != ID_GENERATION(id)) {
+    if (slot == NULL || BROOD__WORD_STATE(word) != BROOD__SLOT_RESERVED ||
+        BROOD__WORD_GENERATION(word) != BROOD__ID_GENERATION(id)) {
         return brood__fail(BROOD_EFORGED, "participant %u is not reserved", (unsigned)id);
     }
     atomic_store_explicit(&slot->pid, self.pid, memory_order_relaxed);
     atomic_store_explicit(&slot->birth, self.birth, memory_order_relaxed);
-    /* release: pid and birth before LIVE; pairs with the acquire in identity_of */
+    atomic_store_explicit(&slot->since_us, apr_time_now(), memory_order_relaxed);
+    name_write(slot);
+    /* release: the rest before LIVE; pairs with the acquire in brood__participant_identity */
     if (!atomic_compare_exchange_strong_explicit(
-            &slot->word, &word, WORD_MAKE(SLOT_LIVE, 0u, ID_GENERATION(id)),
+            &slot->word, &word, WORD_MAKE(BROOD__SLOT_LIVE, 0u, BROOD__ID_GENERATION(id)),
             memory_order_release, memory_order_relaxed)) {
         return brood__fail(BROOD_EFORGED, "participant %u was taken", (unsigned)id);
     }
@@ -173,7 +181,7 @@ apr_status_t brood__participant_claim(uint32_t id) {
 
 /* Nobody asks about this id any more. */
 static void watch_drop(uint32_t id) {
-    watch_t *watch = &watches[ID_SLOT(id) % WATCHES];
+    watch_t *watch = &watches[BROOD__ID_SLOT(id) % WATCHES];
     brood__guard_take(&watch_guard);
     if (watch->id == id) {
         watch->handle = brood_os_handle_close(watch->handle);
@@ -183,7 +191,7 @@ static void watch_drop(uint32_t id) {
 }
 
 void brood__participant_free(uint32_t id) {
-    slot_t *slot = slot_of(id);
+    brood__slot_t *slot = slot_of(id);
     uint32_t word;
     if (slot == NULL) {
         return;
@@ -191,24 +199,25 @@ void brood__participant_free(uint32_t id) {
     watch_drop(id);
     /* acquire: pairs with the release CAS by which it was made live */
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
-    while (WORD_STATE(word) != SLOT_FREE && WORD_GENERATION(word) == ID_GENERATION(id)) {
-        uint32_t next = (ID_GENERATION(id) + 1) & GENERATION_MASK;
+    while (BROOD__WORD_STATE(word) != BROOD__SLOT_FREE &&
+           BROOD__WORD_GENERATION(word) == BROOD__ID_GENERATION(id)) {
+        uint32_t next = (BROOD__ID_GENERATION(id) + 1) & GENERATION_MASK;
         /* release: whatever was done in the dead one's name comes before the next tenant */
         if (atomic_compare_exchange_weak_explicit(
-                &slot->word, &word, WORD_MAKE(SLOT_FREE, 0u, next), memory_order_release,
-                memory_order_acquire)) {
+                &slot->word, &word, WORD_MAKE(BROOD__SLOT_FREE, 0u, next),
+                memory_order_release, memory_order_acquire)) {
             return;
         }
     }
 }
 
 int brood__participant_identity(uint32_t id, brood_os_identity_t *identity) {
-    slot_t *slot = slot_of(id);
+    brood__slot_t *slot = slot_of(id);
     /* acquire: pairs with the release that made the slot live */
     uint32_t word =
         slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
-    if (slot == NULL || WORD_STATE(word) != SLOT_LIVE ||
-        WORD_GENERATION(word) != ID_GENERATION(id)) {
+    if (slot == NULL || BROOD__WORD_STATE(word) != BROOD__SLOT_LIVE ||
+        BROOD__WORD_GENERATION(word) != BROOD__ID_GENERATION(id)) {
         return 0;
     }
     identity->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
@@ -218,8 +227,27 @@ int brood__participant_identity(uint32_t id, brood_os_identity_t *identity) {
     return atomic_load_explicit(&slot->word, memory_order_relaxed) == word;
 }
 
+int brood__participant_about(uint32_t id, brood__participant_about_t *about) {
+    uint64_t words[BROOD__PARTICIPANT_NAME_WORDS];
+    brood__slot_t *slot = slot_of(id);
+    memset(about, 0, sizeof *about);
+    if (!brood__participant_identity(id, &about->identity)) {
+        return 0;
+    }
+    about->since_us = atomic_load_explicit(&slot->since_us, memory_order_relaxed);
+    for (size_t i = 0; i < BROOD__PARTICIPANT_NAME_WORDS; i++) {
+        words[i] = atomic_load_explicit(&slot->name[i], memory_order_relaxed);
+    }
+    memcpy(about->name, words, sizeof about->name);
+    about->name[sizeof about->name - 1] = '\0';
+    /* acquire: the fields are this tenant's only if it is still the tenant; pairs with the
+     * release that frees the slot */
+    atomic_thread_fence(memory_order_acquire);
+    return brood__participant_identity(id, &about->identity);
+}
+
 static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity) {
-    watch_t *watch = &watches[ID_SLOT(id) % WATCHES];
+    watch_t *watch = &watches[BROOD__ID_SLOT(id) % WATCHES];
     brood_os_life_t life;
     brood__guard_take(&watch_guard);
     if (watch->id != id) {
@@ -237,7 +265,7 @@ static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity)
 
 int brood__participant_is_dead(uint32_t id) {
     brood_os_identity_t identity;
-    slot_t *slot = slot_of(id);
+    brood__slot_t *slot = slot_of(id);
     uint32_t word;
     if (slot == NULL) {
         return 1;
@@ -247,5 +275,19 @@ int brood__participant_is_dead(uint32_t id) {
     }
     /* acquire: pairs with the release CAS by which a slot is freed */
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
-    return WORD_GENERATION(word) != ID_GENERATION(id) || WORD_STATE(word) == SLOT_FREE;
+    return BROOD__WORD_GENERATION(word) != BROOD__ID_GENERATION(id) ||
+           BROOD__WORD_STATE(word) == BROOD__SLOT_FREE;
+}
+
+uint32_t brood__participant_next_dead(uint32_t *slot) {
+    while (slots != NULL && *slot + 1 < BROOD__SLOTS) {
+        uint32_t number = ++*slot;
+        /* acquire: pairs with the release CAS by which a slot is made live or freed */
+        uint32_t word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
+        uint32_t id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
+        if (id != brood__self_id && slot_is_dead(number, word)) {
+            return id;
+        }
+    }
+    return 0;
 }

@@ -13,6 +13,7 @@
 #define BROOD__SLOTS ((1u << BROOD__SLOT_BITS) - 1) /* the last number is not used */
 #define BROOD__GENERATION_BITS 18
 #define BROOD__ID_MASK 0x3fffffffu
+#define BROOD__PARTICIPANT_NAME 32 /* bytes, the end included */
 
 /* How much of the control segment the table takes, its head included. */
 size_t brood__participant_table_size(void);
@@ -34,8 +35,20 @@ void brood__participant_free(uint32_t id);
 /* Whether it is dead; alive when that cannot be told. */
 int brood__participant_is_dead(uint32_t id);
 
+/* The next place in the table after number *slot (which moves; 0 at first) whose tenant, other
+ * than this process, is dead; 0: there is none any more. */
+uint32_t brood__participant_next_dead(uint32_t *slot);
+
 /* The identity behind a live id; 0 when there is none any more. */
 int brood__participant_identity(uint32_t id, brood_os_identity_t *identity);
+
+/* What people want to know of a live id; 0 when there is none any more. */
+typedef struct brood__participant_about_t {
+    brood_os_identity_t identity;
+    int64_t since_us;
+    char name[BROOD__PARTICIPANT_NAME];
+} brood__participant_about_t;
+int brood__participant_about(uint32_t id, brood__participant_about_t *about);
 
 /* In a forked child: the handles that the parent watched others with are closed. */
 void brood__participant_after_fork(void);

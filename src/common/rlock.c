@@ -5,6 +5,7 @@
 #include "brood/boot.h"
 #include "brood/rlock.h"
 
+#include "holder.h"
 #include "object.h"
 #include "rlockword.h"
 #include "status.h"
@@ -46,7 +47,8 @@ apr_status_t brood_rlock_acquire(brood_rlock_t *rlock, apr_interval_time_t timeo
     brood__object_enter(&rlock->object);
     rv = brood__rlockword_acquire(&rlock->lock, &rlock->pace, brood__deadline(timeout));
     brood__object_leave(&rlock->object);
-    return rv;
+    return rv == APR_TIMEUP && timeout > 0 ? brood__holder_timeup(&rlock->object.hold)
+                                           : rv;
 }
 
 static inline apr_status_t rlock_check_owner(brood_rlock_t *rlock) {

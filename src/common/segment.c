@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SEGMENT_MAGIC 0x44425253u /* "SRBD" */
-#define SEGMENT_VERSION 2
+#define SEGMENT_VERSION 3
 #define SEGMENT_BYTE_ORDER 0x0102
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
@@ -115,13 +115,19 @@ apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_ki
     return APR_SUCCESS;
 }
 
-/* Everything in the head is checked before any of it is used. */
-static apr_status_t head_check(const brood__segment_head_t *head,
-                               brood__segment_kind_t kind, uint64_t object_size) {
-    if (head->magic != SEGMENT_MAGIC || head->byte_order != SEGMENT_BYTE_ORDER ||
-        head->version != SEGMENT_VERSION || head->head_size != sizeof *head) {
-        return brood__fail(BROOD_EMISMATCH, "a segment of layout %u was expected",
-                           SEGMENT_VERSION);
+int brood__segment_is_ours(const brood__segment_head_t *head) {
+    return head->magic == SEGMENT_MAGIC && head->byte_order == SEGMENT_BYTE_ORDER &&
+           head->version == SEGMENT_VERSION && head->head_size == sizeof *head;
+}
+
+apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
+                                       brood__segment_kind_t kind, uint64_t object_size) {
+    if (!brood__segment_is_ours(head)) {
+        return brood__fail(BROOD_EMISMATCH,
+                           "a segment of layout %u was expected, and this has magic %x, "
+                           "layout %u, byte order %x, a head of %u bytes",
+                           SEGMENT_VERSION, (unsigned)head->magic, head->version,
+                           head->byte_order, (unsigned)head->head_size);
     }
     if (head->kind != (uint32_t)kind) {
         return brood__fail(BROOD_EMISMATCH, "a segment of kind %d was expected, not %u",
@@ -155,7 +161,7 @@ static apr_status_t head_read(brood__segment_head_t *head, brood_os_handle_t mem
     }
     memcpy(head, page, sizeof *head);
     brood_os_memory_unmap(page, object_size < unit ? (size_t)object_size : unit);
-    return head_check(head, kind, object_size);
+    return brood__segment_head_check(head, kind, object_size);
 }
 
 static brood__segment_t *list_find(uint64_t id) {
@@ -219,4 +225,16 @@ void brood__segment_release(brood__segment_t *segment) {
 
 void brood__segment_after_fork(void) {
     brood__guard_reset(&list_guard);
+}
+
+size_t brood__segments_hold(brood__segment_t **held, size_t capacity) {
+    size_t count = 0;
+    brood__guard_take(&list_guard);
+    for (brood__segment_t *segment = list; segment != NULL && count < capacity;
+         segment = segment->next) {
+        segment->users++;
+        held[count++] = segment;
+    }
+    brood__guard_give(&list_guard);
+    return count;
 }

@@ -53,6 +53,16 @@ apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_ki
 apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_kind_t kind,
                                    brood_os_handle_t memory);
 
+/* Whether a head is of this layout; and whether it is of that kind, and its sizes fit an object
+ * of `object_size` bytes: everything in it is checked before any of it is used. */
+int brood__segment_is_ours(const brood__segment_head_t *head);
+apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
+                                       brood__segment_kind_t kind, uint64_t object_size);
+
+/* The segments that this process has mapped now, each with one user more. Returns how many, at
+ * most `capacity`. */
+size_t brood__segments_hold(brood__segment_t **held, size_t capacity);
+
 /* One user less; the last one unmaps. */
 void brood__segment_release(brood__segment_t *segment);
 

@@ -33,12 +33,12 @@ static brood_os_identity_t parent_identity;
 static void at_raw_fork(void);
 
 /* The control segment: the participants, the waiters, and what the seam needs. */
-static size_t waiters_offset(void) {
+size_t brood__session_waiters_offset(void) {
     return (brood__participant_table_size() + 63) / 64 * 64;
 }
 
 static size_t park_offset(void) {
-    return waiters_offset() + brood__waiter_table_size();
+    return brood__session_waiters_offset() + brood__waiter_table_size();
 }
 
 /* From now on this process is `id` in the session of `segment`. */
@@ -65,7 +65,7 @@ static apr_status_t session_make(void) {
         return rv;
     }
     brood__participant_use(fresh);
-    brood__waiter_use(fresh, waiters_offset());
+    brood__waiter_use(fresh, brood__session_waiters_offset());
     rv = brood__participant_reserve(&id, 0);
     if (rv == APR_SUCCESS) {
         rv = enter(fresh, id);
@@ -107,7 +107,7 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
         brood__participant_free(own_id);
     }
     brood__participant_use(arrived);
-    brood__waiter_use(arrived, waiters_offset());
+    brood__waiter_use(arrived, brood__session_waiters_offset());
     rv = enter(arrived, id);
     if (rv != APR_SUCCESS) {
         return rv;

@@ -31,6 +31,9 @@ apr_status_t brood__session_claim(uint32_t id);
 /* Reserves an id for a process about to be made. */
 apr_status_t brood__session_reserve(uint32_t *id);
 
+/* Where in a control segment the waiters lie. */
+size_t brood__session_waiters_offset(void);
+
 /* The control segment's handle, borrowed. */
 brood_os_handle_t brood__session_control(void);
 

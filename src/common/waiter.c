@@ -7,9 +7,11 @@
  *           CAS to NOTIFIED by a notifier, to GONE by the owner, to FREE by who buries; each
  *           from exactly what it read, so that it meets the same wait or fails.
  *   highest one more than the highest record ever claimed: where scans may stop.
- * Whoever buries reads the state before it reads the owner: a state that was read while the dead
- * one was the owner, or before, cannot be a later tenant's. Killed at any step, the owner leaves
- * a record that names it; a notifier or burier leaves the record in one of its states. */
+ * Whoever buries sees the owner dead, then reads the state, then sees that the owner is still
+ * the same: that state is the dead one's last, or what a notifier made of it. The record is
+ * freed only when it is FREE: one that is nobody's and WAITING would be notified in the name of
+ * whoever claims it next. Killed at any step, the owner leaves a record that names it; a notifier
+ * or burier leaves the record in one of its states (tests/model/condition.pml). */
 #include "waiter.h"
 
 #include "brood/status.h"
@@ -64,19 +66,36 @@ static void raise_highest(uint32_t count) {
                                memory_order_relaxed)) {}
 }
 
+static int is_dead(uint32_t owner) {
+    return owner != brood__self_id && brood__participant_is_dead(owner);
+}
+
+/* Makes the state of a dead owner's record FREE. 0: the record is no longer that one's. */
+static int bury_state(brood__waiter_t *waiter, uint32_t owner) {
+    uint32_t seen;
+    do { /* ends: a state that is not FREE changes once more at the most, to NOTIFIED */
+        /* acquire: the state before the second look at the owner */
+        seen = atomic_load_explicit(&waiter->state, memory_order_acquire);
+        if (atomic_load_explicit(&waiter->owner, memory_order_relaxed) != owner) {
+            return 0;
+        }
+        if (STATE(seen) == BROOD__WAITER_FREE) {
+            return 1;
+        }
+        /* relaxed: only the word itself counts */
+    } while (!atomic_compare_exchange_strong_explicit(
+        &waiter->state, &seen, SEEN_AS(seen, BROOD__WAITER_FREE), memory_order_relaxed,
+        memory_order_relaxed));
+    return 1;
+}
+
 /* Frees a record if its owner, who is `dead` or, when that is 0, whoever it is, is dead. */
 static void bury(brood__waiter_t *waiter, uint32_t dead) {
-    /* acquire: the state before the owner */
-    uint32_t seen = atomic_load_explicit(&waiter->state, memory_order_acquire);
-    uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
-    if (owner == 0 || (dead == 0 ? !brood__participant_is_dead(owner) : owner != dead)) {
+    /* acquire: the owner before the state; pairs with the CAS in claim() */
+    uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_acquire);
+    if (owner == 0 || (dead == 0 ? !is_dead(owner) : owner != dead) ||
+        !bury_state(waiter, owner)) {
         return;
-    }
-    if (STATE(seen) != BROOD__WAITER_FREE) {
-        /* relaxed: only the word itself counts */
-        (void)atomic_compare_exchange_strong_explicit(
-            &waiter->state, &seen, SEEN_AS(seen, BROOD__WAITER_FREE),
-            memory_order_relaxed, memory_order_relaxed);
     }
     BROOD_KILL_POINT("waiter.burying");
     /* release: the state is free before the record is; pairs with the CAS in claim() */
@@ -117,6 +136,8 @@ apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
                            BROOD__WAITERS);
     }
     BROOD_KILL_POINT("waiter.claimed");
+    /* release: the record was FREE before the rest changes; pairs with the fence in waits_for() */
+    atomic_thread_fence(memory_order_release);
     atomic_store_explicit(&mine->segment, object->segment, memory_order_relaxed);
     atomic_store_explicit(&mine->offset, object->offset, memory_order_relaxed);
     atomic_store_explicit(&mine->ticket, ticket, memory_order_relaxed);
@@ -154,21 +175,29 @@ int brood__waiter_leave(brood__waiter_t *waiter, uint32_t state) {
         memory_order_acquire);
 }
 
-/* Whether the record is that of a waiter for `object`; `seen` receives its state. */
-static int waits_for(brood__waiter_t *waiter, const brood_os_word_t *object,
-                     uint32_t *seen) {
-    /* acquire: pairs with the release in brood__waiter_begin */
-    *seen = atomic_load_explicit(&waiter->state, memory_order_acquire);
-    return STATE(*seen) == BROOD__WAITER_WAITING &&
-           atomic_load_explicit(&waiter->offset, memory_order_relaxed) ==
-               object->offset &&
-           atomic_load_explicit(&waiter->segment, memory_order_relaxed) ==
-               object->segment;
-}
+/* One wait, as a scan meets it. */
+typedef struct seen_t {
+    uint32_t state;
+    uint32_t owner;
+    uint64_t ticket;
+} seen_t;
 
-static int is_dead(brood__waiter_t *waiter) {
-    uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
-    return owner != brood__self_id && brood__participant_is_dead(owner);
+/* Whether the record is that of a waiter for `object`; `seen` receives what belongs to the same
+ * wait. A ticket of the record's next wait would hide the waiters that are older than that. */
+static int waits_for(brood__waiter_t *waiter, const brood_os_word_t *object,
+                     seen_t *seen) {
+    /* acquire: pairs with the release in brood__waiter_begin */
+    seen->state = atomic_load_explicit(&waiter->state, memory_order_acquire);
+    if (STATE(seen->state) != BROOD__WAITER_WAITING ||
+        atomic_load_explicit(&waiter->offset, memory_order_relaxed) != object->offset ||
+        atomic_load_explicit(&waiter->segment, memory_order_relaxed) != object->segment) {
+        return 0;
+    }
+    seen->owner = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
+    seen->ticket = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
+    /* acquire: the rest before the state; pairs with the fence in brood__waiter_begin */
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&waiter->state, memory_order_relaxed) == seen->state;
 }
 
 /* 1: it was still waiting and is notified now. */
@@ -187,32 +216,28 @@ static int notify_one(brood__waiter_t *waiter, uint32_t seen) {
 
 static uint32_t notify_all(const brood_os_word_t *object) {
     uint32_t notified = 0;
-    uint32_t seen;
+    seen_t seen;
     for (uint32_t i = 0; i < highest(); i++) {
         brood__waiter_t *waiter = &table->records[i];
-        if (waits_for(waiter, object, &seen) && !is_dead(waiter)) {
-            notified += (uint32_t)notify_one(waiter, seen);
+        if (waits_for(waiter, object, &seen) && !is_dead(seen.owner)) {
+            notified += (uint32_t)notify_one(waiter, seen.state);
         }
     }
     return notified;
 }
 
-/* The oldest that is younger than `after`. */
+/* The oldest that is younger than `after`; `least` receives what it was when it was seen. */
 static brood__waiter_t *oldest(const brood_os_word_t *object, uint64_t after,
-                               uint32_t *state) {
+                               seen_t *least) {
     brood__waiter_t *found = NULL;
-    uint64_t least = UINT64_MAX;
-    uint32_t seen;
+    seen_t seen;
+    least->ticket = UINT64_MAX;
     for (uint32_t i = 0; i < highest(); i++) {
         brood__waiter_t *waiter = &table->records[i];
-        uint64_t ticket = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
-        if (waits_for(waiter, object, &seen)) {
-            ticket = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
-            if (ticket > after && ticket < least) {
-                least = ticket;
-                found = waiter;
-                *state = seen;
-            }
+        if (waits_for(waiter, object, &seen) && seen.ticket > after &&
+            seen.ticket < least->ticket) {
+            *least = seen;
+            found = waiter;
         }
     }
     return found;
@@ -220,48 +245,85 @@ static brood__waiter_t *oldest(const brood_os_word_t *object, uint64_t after,
 
 uint32_t brood__waiters_notify(const brood_os_word_t *object, uint32_t count) {
     uint32_t notified = 0;
-    uint64_t after = 0;
-    uint32_t seen = 0;
-    if (count == UINT32_MAX) {
+    seen_t seen = {0, 0, 0};
+    if (count >= highest()) { /* there cannot be more */
         return notify_all(object);
     }
     while (notified < count) { /* ends with enough, or with nobody left */
-        brood__waiter_t *waiter = oldest(object, after, &seen);
+        brood__waiter_t *waiter = oldest(object, seen.ticket, &seen);
         if (waiter == NULL) {
             return notified;
         }
-        after = atomic_load_explicit(&waiter->ticket, memory_order_relaxed);
-        if (!is_dead(waiter)) {
-            notified += (uint32_t)notify_one(waiter, seen);
+        if (!is_dead(seen.owner)) {
+            notified += (uint32_t)notify_one(waiter, seen.state);
         }
     }
     return notified;
 }
 
-uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket,
-                              uint32_t *dead) {
-    uint32_t count = 0;
-    uint32_t seen;
-    if (dead != NULL) {
-        *dead = 0;
-    }
+/* Whether it waits for `object` with that ticket. */
+static int waits_with(brood__waiter_t *waiter, const brood_os_word_t *object,
+                      uint64_t ticket, seen_t *seen) {
+    return waits_for(waiter, object, seen) &&
+           (ticket == UINT64_MAX || seen->ticket == ticket);
+}
+
+void brood__waiters_mark(const brood_os_word_t *object, uint64_t ticket) {
+    seen_t seen;
     for (uint32_t i = 0; i < highest(); i++) {
         brood__waiter_t *waiter = &table->records[i];
-        if (!waits_for(waiter, object, &seen) ||
-            (ticket != UINT64_MAX &&
-             atomic_load_explicit(&waiter->ticket, memory_order_relaxed) != ticket)) {
-            continue;
+        if (waits_with(waiter, object, ticket, &seen)) {
+            /* release: as in notify_one(); a failure means that it has gone, or is marked */
+            (void)atomic_compare_exchange_strong_explicit(
+                &waiter->state, &seen.state, SEEN_AS(seen.state, BROOD__WAITER_NOTIFIED),
+                memory_order_release, memory_order_relaxed);
         }
-        count++;
-        if (dead != NULL && *dead == 0 && is_dead(waiter)) {
-            *dead = atomic_load_explicit(&waiter->owner, memory_order_relaxed);
-        }
+    }
+}
+
+uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket) {
+    uint32_t count = 0;
+    seen_t seen;
+    for (uint32_t i = 0; i < highest(); i++) {
+        count += (uint32_t)waits_with(&table->records[i], object, ticket, &seen);
     }
     return count;
 }
 
+int brood__waiters_lost(const brood__waiter_t *mine, const brood_os_word_t *object,
+                        uint64_t ticket, uint32_t count) {
+    uint32_t used = highest();
+    uint32_t first = mine == NULL ? 0 : (uint32_t)(mine - table->records) + 1;
+    uint32_t found = 0;
+    seen_t seen;
+    for (uint32_t i = 0; i < used; i++) {
+        if (waits_with(&table->records[(first + i) % used], object, ticket, &seen) &&
+            found++ == 0 && is_dead(seen.owner)) {
+            return 1;
+        }
+    }
+    return found < count;
+}
+
+int brood__waiters_have(const brood_os_word_t *object, uint64_t ticket, uint32_t owner) {
+    seen_t seen;
+    for (uint32_t i = 0; i < highest(); i++) {
+        if (waits_with(&table->records[i], object, ticket, &seen) &&
+            seen.owner == owner) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 void brood__waiters_bury(uint32_t dead) {
     for (uint32_t i = 0; i < highest(); i++) {
-        bury(&table->records[i], dead);
+        brood__waiter_t *waiter = &table->records[i];
+        bury(waiter, dead);
+        if (STATE(atomic_load_explicit(&waiter->state, memory_order_relaxed)) ==
+            BROOD__WAITER_NOTIFIED) {
+            brood_os_word_t word = brood__waiter_word(waiter);
+            brood_os_unpark(&word, 1);
+        }
     }
 }

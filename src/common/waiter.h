@@ -54,6 +54,13 @@ void brood__waiter_end(brood__waiter_t *waiter);
 /* Where the record's owner sleeps. */
 brood_os_word_t brood__waiter_word(brood__waiter_t *waiter);
 
+/* Whether somebody has notified it: its state is not what brood__waiter_begin() said. */
+static inline int brood__waiter_is_notified(const brood__waiter_t *waiter,
+                                            uint32_t state) {
+    /* acquire: what the notifier did before; pairs with the release in notify_one() */
+    return atomic_load_explicit(&waiter->state, memory_order_acquire) != state;
+}
+
 /* The owner does not want to be notified any more. 1: it is gone; 0: it has been notified. */
 int brood__waiter_leave(brood__waiter_t *waiter, uint32_t state);
 
@@ -61,12 +68,23 @@ int brood__waiter_leave(brood__waiter_t *waiter, uint32_t state);
  * UINT32_MAX. Returns how many. Never blocks. To be called with the lock that orders them. */
 uint32_t brood__waiters_notify(const brood_os_word_t *object, uint32_t count);
 
-/* How many wait for `object` with that ticket, or with any when it is UINT64_MAX. `dead`, unless
- * it is NULL, receives the participant id of one of them who is dead, or 0. */
-uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket,
-                              uint32_t *dead);
+/* The same for all who wait with that ticket, dead or alive, and nobody is woken. */
+void brood__waiters_mark(const brood_os_word_t *object, uint64_t ticket);
 
-/* Frees the records of a participant that is dead. */
+/* How many wait for `object` with that ticket, or with any when it is UINT64_MAX. */
+uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket);
+
+/* Whether one of the `count` that wait with that ticket is dead: fewer records than that are
+ * there, or the owner of the first one behind `mine` is dead. So with a record for each it is
+ * enough that every one of them asks. `mine` may be NULL. */
+int brood__waiters_lost(const brood__waiter_t *mine, const brood_os_word_t *object,
+                        uint64_t ticket, uint32_t count);
+
+/* Whether this participant waits for `object` with that ticket. */
+int brood__waiters_have(const brood_os_word_t *object, uint64_t ticket, uint32_t owner);
+
+/* Frees the records of a participant that is dead, and wakes those whom it may have notified
+ * and not woken. */
 void brood__waiters_bury(uint32_t dead);
 
 #endif

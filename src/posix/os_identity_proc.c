@@ -1,6 +1,6 @@
 /* What /proc says of a process: when it was created, and whether it is over.
  *
- * One line of /proc/PID/stat: the number, the name in parentheses (which may itself hold
+ * One line of /proc/PID/task/PID/stat: the number, the name in parentheses (which may itself hold
  * parentheses and blanks, so fields are counted after the last one), then the state (field 3),
  * the number of threads (20) and the start time in ticks since boot (22). */
 #include "posix.h"
@@ -15,13 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Reads the line; -1 with errno. */
+/* Reads the line; -1 with errno. It is that of the first thread, in which all that is used here
+ * stands as in /proc/PID/stat: under an emulator of programs (qemu-user) a process that opens the
+ * latter for itself gets a forgery with another birth than what others read of it. */
 static int read_stat(pid_t pid, char *line, size_t size) {
-    char path[40];
+    char path[64];
     ssize_t got;
     int fd, error;
 
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)pid, (long)pid);
     do {
         fd = open(path, O_RDONLY | O_CLOEXEC);
     } while (fd < 0 && errno == EINTR);

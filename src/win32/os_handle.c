@@ -6,6 +6,7 @@
 #include "system.h"
 #include "os/handle.h"
 #include "os/stream.h"
+#include "handle_table.h"
 #include "sleepers.h"
 #include "thread.h"
 
@@ -229,69 +230,18 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_
     return status == APR_EOF && came > 0 ? APR_EGENERAL : status;
 }
 
-/* As the system fills it for SystemExtendedHandleInformation. */
-typedef struct handle_entry_t {
-    void *object;
-    ULONG_PTR process;
-    ULONG_PTR handle;
-    ULONG access;
-    USHORT creator;
-    USHORT type;
-    ULONG attributes;
-    ULONG reserved;
-} handle_entry_t;
-
-typedef struct handle_table_t {
-    ULONG_PTR count;
-    ULONG_PTR reserved;
-    handle_entry_t entries[1];
-} handle_table_t;
-
-typedef LONG(NTAPI *query_system_t)(int kind, void *buffer, ULONG size, ULONG *needed);
-
-/* The table of all handles of the machine, in memory of malloc(). */
-static apr_status_t read_table(handle_table_t **table)
-{
-    enum { system_extended_handle_information = 64 };
-    const LONG too_small = (LONG)0xC0000004;
-    ULONG size = 1u << 18;
-    ULONG needed;
-    LONG result = too_small;
-    *table = NULL;
-    query_system_t query =
-        (query_system_t)(void (*)(void))brood__ntdll("NtQuerySystemInformation");
-    if (query == NULL) {
-        return APR_ENOTIMPL;
-    }
-    while (result == too_small && size < (1u << 30)) {
-        free(*table);
-        *table = malloc(size);
-        if (*table == NULL) {
-            return APR_ENOMEM;
-        }
-        result = query(system_extended_handle_information, *table, size, &needed);
-        size *= 2;
-    }
-    if (result < 0) {
-        free(*table);
-        *table = NULL;
-        return APR_EGENERAL;
-    }
-    return APR_SUCCESS;
-}
-
 apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
                                   size_t *count)
 {
-    handle_table_t *table;
+    brood__handle_table_t *table;
     *count = 0;
     BROOD_FAULT("os.handle_list");
-    apr_status_t status = read_table(&table);
+    apr_status_t status = brood__handle_table_read(&table);
     if (status != APR_SUCCESS) {
         return status;
     }
     for (ULONG_PTR i = 0; i < table->count; ++i) {
-        const handle_entry_t *entry = &table->entries[i];
+        const brood__handle_entry_t *entry = &table->entries[i];
         /* What the seam keeps for each thread and sleeper is bounded and no leak. */
         if (entry->process != GetCurrentProcessId() ||
             brood__thread_keeps((HANDLE)entry->handle) ||

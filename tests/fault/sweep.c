@@ -57,6 +57,23 @@ static apr_status_t run_lock(apr_pool_t *pool, int *sound) {
     return rv;
 }
 
+#define MANY 300 /* permits that lie in a segment of their own */
+
+static apr_status_t run_semaphore(apr_pool_t *pool, int *sound) {
+    brood_semaphore_t *semaphore;
+    apr_status_t rv = brood_semaphore_create(&semaphore, MANY, BROOD_SEM_OWNED, pool);
+
+    fired = plan_end();
+    if (rv == APR_SUCCESS) {
+        *sound = brood_semaphore_acquire(semaphore, 0) == APR_SUCCESS &&
+                 brood_semaphore_release(semaphore, 1) == APR_SUCCESS &&
+                 brood_semaphore_close(semaphore) == APR_SUCCESS;
+    } else {
+        *sound = semaphore == NULL;
+    }
+    return rv;
+}
+
 static apr_status_t run_queue(apr_pool_t *pool, int *sound) {
     brood_queue_t *queue;
     char buffer[4];
@@ -139,9 +156,11 @@ static int child(const brood_values_t *state, apr_pool_t *pool) {
     brood_queue_t *queue;
     brood_lock_t *lock;
     brood_connection_t *connection;
+    brood_semaphore_t *semaphore;
 
     (void)pool;
-    CHILD_OK(BROOD_UNPACK(state, &queue, &lock, &connection));
+    CHILD_OK(BROOD_UNPACK(state, &queue, &lock, &connection, &semaphore));
+    CHILD_OK(brood_semaphore_acquire(semaphore, LATE));
     CHILD_OK(brood_queue_put(queue, BROOD_ARGS(1), 0));
     CHILD_OK(brood_lock_acquire(lock, LATE));
     CHILD_OK(brood_lock_release(lock));
@@ -156,6 +175,8 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
     brood_queue_t *queue;
     brood_lock_t *lock;
     brood_connection_t *one, *other;
+    brood_semaphore_t *semaphore;
+    uint32_t permits = 0;
     size_t count = 0;
     int code = 0;
     apr_status_t rv;
@@ -165,13 +186,14 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
     options.name = "swept";
     if (brood_queue_create(&queue, NULL, pool) != APR_SUCCESS ||
         brood_lock_create(&lock, pool) != APR_SUCCESS ||
-        brood_pipe_create(&one, &other, 0, pool) != APR_SUCCESS) {
+        brood_pipe_create(&one, &other, 0, pool) != APR_SUCCESS ||
+        brood_semaphore_create(&semaphore, MANY, BROOD_SEM_OWNED, pool) != APR_SUCCESS) {
         *sound = 0;
         return APR_EGENERAL;
     }
     brood__fault_plan(present_plan);
-    rv = brood_process_create(&process, child, BROOD_ARGS(queue, lock, other), &options,
-                              pool);
+    rv = brood_process_create(&process, child, BROOD_ARGS(queue, lock, other, semaphore),
+                              &options, pool);
     if (rv == APR_SUCCESS) {
         rv = brood_process_start(process);
     }
@@ -184,7 +206,8 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
             return APR_EGENERAL;
         }
         *sound &=
-            code == 21 && brood_queue_qsize(queue, &count) == APR_SUCCESS && count == 1;
+            code == 21 && brood_queue_qsize(queue, &count) == APR_SUCCESS && count == 1 &&
+            brood_semaphore_value(semaphore, &permits) == APR_SUCCESS && permits == MANY;
     } else if (method != BROOD_START_FORKSERVER) {
         /* When the parent could not read the child's word, the child had begun before it was
          * ended: what it did is whole, and what it held is told. */
@@ -227,6 +250,7 @@ static apr_status_t run_child(apr_pool_t *pool, int *sound) {
 
 static const sweep_t sweeps[] = {
     {"lock", run_lock, BROOD_START_DEFAULT},
+    {"semaphore", run_semaphore, BROOD_START_DEFAULT},
     {"queue", run_queue, BROOD_START_DEFAULT},
     {"pipe", run_simplex, BROOD_START_DEFAULT},
     {"duplex pipe", run_duplex, BROOD_START_DEFAULT},

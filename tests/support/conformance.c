@@ -2,13 +2,11 @@
 #include "conformance_run.h"
 
 #include "block.h"
-#include "object.h"
 #include "os/clock.h"
 #include "os/process.h"
 #include "outside.h"
-#include "ring.h"
 #include "values.h"
-#include "waiter.h"
+#include "waiting.h"
 #include <apr_thread_proc.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,33 +66,9 @@ int conformance_await_death(conformance_party_t *self, uint32_t party) {
     return 1;
 }
 
-static uint32_t waiters_of(brood_os_word_t word) {
-    return brood__waiters_count(&word, UINT64_MAX, NULL);
-}
-
-/* In a queue people sleep for its locks, for messages and for room; in an object that lives in a
- * cell, for any word of the cell. */
-static uint32_t waiters_in(const brood_handle_t *handle) {
-    uint32_t count = 0;
-    if (handle->cls->code == BROOD__HANDLE_QUEUE) {
-        const struct {
-            brood_handle_t handle;
-            brood__ring_t ring;
-        } *queue = (const void *)handle; /* as queue.c has it */
-        return waiters_of(queue->ring.put_lock) + waiters_of(queue->ring.get_lock) +
-               waiters_of(queue->ring.items) + waiters_of(queue->ring.space);
-    }
-    const brood__hold_t *hold = &((const brood__object_t *)(const void *)handle)->hold;
-    _Atomic uint32_t *word = (_Atomic uint32_t *)(void *)hold->cell;
-    for (size_t i = 0; i < BROOD__CELL_SIZE / sizeof *word; i++) {
-        count += waiters_of(brood__segment_word(hold->segment, word + i));
-    }
-    return count;
-}
-
 int conformance_await_waiters(conformance_party_t *self, void *object, uint32_t count) {
     int64_t end_us = brood_test_now_us() + CONFORMANCE_LATE_US;
-    while (waiters_in(object) < count) {
+    while (brood_test_waiters_in(object) < count) {
         if (!conformance_wait(self, end_us)) {
             return 0;
         }

@@ -106,8 +106,10 @@ apr_status_t brood_test_continue(int64_t pid) {
     return send_signal(pid, SIGCONT);
 }
 
-/* State letter and parent of a process; 0: there is none, or no /proc. */
+/* State letter and parent of a process; 0: there is none, or no /proc. A zombie is one when all
+ * its threads have ended; before, the letter is '-'. */
 static int read_stat(long pid, char *letter, long *parent) {
+    long threads;
     char path[64];
     char line[512];
     const char *end = NULL;
@@ -122,7 +124,15 @@ static int read_stat(long pid, char *letter, long *parent) {
         end = strrchr(line, ')');
     }
     (void)fclose(stat);
-    return end != NULL && sscanf(end, ") %c %ld", letter, parent) == 2;
+    if (end == NULL ||
+        sscanf(end,
+               ") %c %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+               "%*s %*s %ld",
+               letter, parent, &threads) != 3) {
+        return 0;
+    }
+    *letter = *letter == 'Z' && threads > 1 ? '-' : *letter;
+    return 1;
 }
 
 apr_status_t brood_test_await_stopped(int64_t pid) {

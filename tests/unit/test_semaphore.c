@@ -21,7 +21,7 @@ static void await_sleepers(brood_semaphore_t *semaphore, uint32_t count) {
     const brood__hold_t *hold = &((brood__object_t *)semaphore)->hold;
     brood_os_word_t event = brood__segment_word(hold->segment, &hold->cell->own.words[0]);
     int64_t end_us = brood_test_now_us() + LATE;
-    while (brood__waiters_count(&event, UINT64_MAX, NULL) < count) {
+    while (brood__waiters_count(&event, UINT64_MAX) < count) {
         assert_true(brood_test_now_us() < end_us);
         brood_os_yield();
     }

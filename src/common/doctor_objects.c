@@ -1,0 +1,216 @@
+/* Reports: which objects there are, and who holds them. */
+#include "doctor_report.h"
+
+#include "lockword.h"
+#include "semaphore_owned.h"
+#include <stdio.h>
+#include <string.h>
+
+/* As semaphore.c and semaphore_owned.c have it. */
+#define SEMAPHORE_CEILING \
+    1 /* own.words[1], with the top bit for permits that know holders */
+#define SEMAPHORE_OWNED 0x80000000u
+#define PERMIT_HOLDER(slot) ((uint32_t)(slot)&BROOD__ID_MASK)
+
+int brood__kind_has_lock(uint32_t kind) {
+    switch (kind) {
+    case BROOD__HANDLE_LOCK:
+    case BROOD__HANDLE_RLOCK:
+    case BROOD__HANDLE_CONDITION:
+    case BROOD__HANDLE_BARRIER:
+    case BROOD__HANDLE_SHARED_VALUE:
+    case BROOD__HANDLE_SHARED_ARRAY: return 1;
+    default: return 0;
+    }
+}
+
+/* ---- holds ---- */
+
+static brood_doctor_hold_t *hold_add(brood__report_t *report, uint32_t id,
+                                     const char *what, const char *object) {
+    brood_doctor_hold_t *hold = apr_array_push(report->holds);
+    memset(hold, 0, sizeof *hold);
+    hold->process = brood__report_process(report, id);
+    hold->what = what;
+    hold->depth = 1;
+    memcpy(hold->object, object, sizeof hold->object);
+    report->stale += !hold->process.is_alive;
+    return hold;
+}
+
+/* The owner that a lock word names, or 0. */
+static uint32_t owner_of(uint32_t word) {
+    uint32_t owner = word & BROOD__LOCK_OWNER;
+    return owner == BROOD__LOCK_LOST ? 0 : owner;
+}
+
+static void lock_hold_add(brood__report_t *report, uint32_t *hold_of,
+                          const brood__cell_t *cell, const char *object) {
+    uint32_t owner = owner_of(atomic_load_explicit(&cell->word, memory_order_relaxed));
+    uint64_t holder = atomic_load_explicit(&cell->holder, memory_order_relaxed);
+    uint32_t depth = atomic_load_explicit(&cell->depth, memory_order_relaxed);
+    brood_doctor_hold_t *hold;
+    if (owner == 0) {
+        return;
+    }
+    *hold_of = (uint32_t)report->holds->nelts;
+    hold = hold_add(report, owner, "lock", object);
+    if (holder >> 32 == owner) {
+        hold->thread = (uint32_t)holder;
+        hold->depth = depth == 0 ? 1 : depth;
+    }
+}
+
+/* One hold for each participant that has permits. Of two tenants of one slot, of which one must
+ * be dead and forgotten, the first is listed. */
+static void permits_add(brood__report_t *report, const _Atomic uint64_t *slots,
+                        size_t count, const char *object) {
+    uint32_t ids[BROOD__SLOTS + 1] = {0};
+    uint32_t permits[BROOD__SLOTS + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id =
+            PERMIT_HOLDER(atomic_load_explicit(&slots[i], memory_order_relaxed));
+        uint32_t slot = BROOD__ID_SLOT(id);
+        ids[slot] = ids[slot] == 0 ? id : ids[slot];
+        permits[slot] += id != 0 && ids[slot] == id;
+    }
+    for (uint32_t slot = 0; slot <= BROOD__SLOTS; slot++) {
+        if (permits[slot] != 0) {
+            hold_add(report, ids[slot], "permit", object)->depth = permits[slot];
+        }
+    }
+}
+
+static void semaphore_holds_add(brood__report_t *report, const brood__cell_t *cell,
+                                const char *object) {
+    uint32_t ceiling =
+        atomic_load_explicit(&cell->own.words[SEMAPHORE_CEILING], memory_order_relaxed);
+    uint32_t count = ceiling & ~SEMAPHORE_OWNED;
+    uint64_t payload = atomic_load_explicit(&cell->own.longs[1], memory_order_relaxed);
+    if ((ceiling & SEMAPHORE_OWNED) == 0) {
+        return;
+    }
+    if (count <= BROOD__PERMITS_INLINE) {
+        permits_add(report, &cell->own.longs[1], count, object);
+        return;
+    }
+    for (size_t i = 0; i < report->reading->payload_count; i++) {
+        const brood__read_payload_t *read = &report->reading->payloads[i];
+        if (read->id == payload) {
+            permits_add(report, read->words, count < read->count ? count : read->count,
+                        object);
+            return;
+        }
+    }
+}
+
+/* ---- objects ---- */
+
+/* How many handles each cell has: those of one cell, and those of all. */
+static void handles_count(const brood__arena_shared_t *shared,
+                          uint32_t handles[BROOD__ARENA_CELLS]) {
+    uint32_t all = 0;
+    memset(handles, 0, sizeof(uint32_t) * BROOD__ARENA_CELLS);
+    for (uint32_t i = 0; i < BROOD__ARENA_RECORDS; i++) {
+        uint64_t record = atomic_load_explicit(&shared->records[i], memory_order_relaxed);
+        uint32_t held = BROOD__ARENA_HELD(record);
+        if (record != 0 && held == BROOD__ARENA_ALL) {
+            all++;
+        } else if (record != 0 && held >= 1 && held <= BROOD__ARENA_CELLS) {
+            handles[held - 1]++;
+        }
+    }
+    for (uint32_t i = 0; i < BROOD__ARENA_CELLS; i++) {
+        handles[i] += handles[i] != 0 ? all : 0;
+    }
+}
+
+static void cell_state(char state[32], uint32_t kind, const brood__cell_t *cell) {
+    uint32_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
+    const char *text = "";
+    if (kind == BROOD__HANDLE_SEMAPHORE) {
+        uint32_t ceiling = atomic_load_explicit(&cell->own.words[SEMAPHORE_CEILING],
+                                                memory_order_relaxed);
+        if ((ceiling & SEMAPHORE_OWNED) == 0) {
+            (void)snprintf(state, 32, "%lu free", (unsigned long)word);
+            return;
+        }
+        (void)snprintf(state, 32, "%lu permits",
+                       (unsigned long)(ceiling & ~SEMAPHORE_OWNED));
+        return;
+    }
+    if (kind == BROOD__HANDLE_LOCK || kind == BROOD__HANDLE_RLOCK) {
+        text = (word & BROOD__LOCK_OWNER) == BROOD__LOCK_LOST ? "lost"
+               : owner_of(word) != 0                          ? "held"
+               : word & BROOD__LOCK_DIED                      ? "its owner died"
+                                                              : "free";
+    }
+    (void)snprintf(state, 32, "%s", text);
+}
+
+static void cell_add(brood__report_t *report, size_t arena, uint32_t number,
+                     uint32_t handles) {
+    const brood__read_arena_t *read = &report->reading->arenas[arena];
+    const brood__cell_t *cell = &read->shared->cells[number];
+    uint32_t kind = atomic_load_explicit(&cell->kind, memory_order_relaxed);
+    const brood__handle_class_t *cls = brood__handle_class(kind);
+    brood_doctor_object_t *object;
+    if (cls == NULL || handles == 0) {
+        return;
+    }
+    object = apr_array_push(report->objects);
+    memset(object, 0, sizeof *object);
+    brood__object_name(object->name, cls->name, read->id, number);
+    object->segment = read->id;
+    object->cell = number;
+    object->handles = handles;
+    object->kind = cls->name;
+    cell_state(object->state, kind, cell);
+    if (brood__kind_has_lock(kind)) {
+        lock_hold_add(report, &report->hold_of[arena][number], cell, object->name);
+    } else if (kind == BROOD__HANDLE_SEMAPHORE) {
+        semaphore_holds_add(report, cell, object->name);
+    }
+}
+
+static void arena_add(brood__report_t *report, size_t arena) {
+    uint32_t handles[BROOD__ARENA_CELLS];
+    report->hold_of[arena] = apr_palloc(report->pool, sizeof handles);
+    memset(report->hold_of[arena], 0xff, sizeof handles); /* BROOD__NO_HOLD */
+    handles_count(report->reading->arenas[arena].shared, handles);
+    for (uint32_t number = 0; number < BROOD__ARENA_CELLS; number++) {
+        cell_add(report, arena, number, handles[number]);
+    }
+}
+
+static void turn_add(brood__report_t *report, const _Atomic uint32_t *word,
+                     const char *what, const char *object) {
+    uint32_t owner = owner_of(atomic_load_explicit(word, memory_order_relaxed));
+    if (owner != 0) {
+        (void)hold_add(report, owner, what, object);
+    }
+}
+
+static void ring_add(brood__report_t *report, const brood__read_ring_t *ring) {
+    const brood__ring_shared_t *shared = ring->shared;
+    brood_doctor_object_t *object = apr_array_push(report->objects);
+    memset(object, 0, sizeof *object);
+    brood__object_name(object->name, "queue", ring->id, UINT32_MAX);
+    object->segment = ring->id;
+    object->kind = "queue";
+    (void)snprintf(object->state, sizeof object->state, "%lu messages",
+                   (unsigned long)brood__mark_items(
+                       atomic_load_explicit(&shared->tail, memory_order_relaxed),
+                       atomic_load_explicit(&shared->head, memory_order_relaxed)));
+    turn_add(report, &shared->put_lock, "turn to put", object->name);
+    turn_add(report, &shared->get_lock, "turn to get", object->name);
+}
+
+void brood__report_objects(brood__report_t *report) {
+    for (size_t i = 0; i < report->reading->arena_count; i++) {
+        arena_add(report, i);
+    }
+    for (size_t i = 0; i < report->reading->ring_count; i++) {
+        ring_add(report, &report->reading->rings[i]);
+    }
+}
