@@ -9,6 +9,7 @@
 #include "notice.h"
 #include "os/handle.h"
 #include "participant_layout.h"
+#include "payload.h"
 #include "ring.h"
 #include "waiter.h"
 #include <string.h>
@@ -68,25 +69,48 @@ SIZE(brood__arena_shared_t, 64 + 8 * 4032 + 64 * 1008);
 AT(brood__arena_shared_t, records, 64);
 AT(brood__arena_shared_t, cells, 32320);
 
-SIZE(brood__ring_shared_t, 448);
+SIZE(brood__ring_shared_t, 640);
 AT(brood__ring_shared_t, capacity, 64);
 AT(brood__ring_shared_t, data_offset, 72);
-AT(brood__ring_shared_t, bulk_offset, 80);
-AT(brood__ring_shared_t, bulk_size, 88);
-AT(brood__ring_shared_t, max_items, 96);
-AT(brood__ring_shared_t, bulk_warm, 120);
+AT(brood__ring_shared_t, payload_offset, 80);
+AT(brood__ring_shared_t, payload_size, 88);
+AT(brood__ring_shared_t, message_max, 96);
+AT(brood__ring_shared_t, max_items, 104);
+AT(brood__ring_shared_t, flags, 108);
+AT(brood__ring_shared_t, payload_count, 112);
+AT(brood__ring_shared_t, deliveries_max, 116);
 AT(brood__ring_shared_t, put_lock, 128);
+AT(brood__ring_shared_t, put_deaths, 132);
 AT(brood__ring_shared_t, tail, 136);
 AT(brood__ring_shared_t, head_seen, 144);
-AT(brood__ring_shared_t, bulk_tail, 152);
+AT(brood__ring_shared_t, put_bytes, 152);
+AT(brood__ring_shared_t, puts, 160);
+AT(brood__ring_shared_t, put_waits, 168);
+AT(brood__ring_shared_t, most_items, 176);
 AT(brood__ring_shared_t, get_lock, 192);
+AT(brood__ring_shared_t, get_deaths, 196);
 AT(brood__ring_shared_t, head, 200);
 AT(brood__ring_shared_t, tail_seen, 208);
-AT(brood__ring_shared_t, bulk_head, 216);
+AT(brood__ring_shared_t, get_bytes, 216);
+AT(brood__ring_shared_t, gets, 224);
+AT(brood__ring_shared_t, get_waits, 232);
 AT(brood__ring_shared_t, items, 256);
 AT(brood__ring_shared_t, space, 320);
+AT(brood__ring_shared_t, joined, 384);
+AT(brood__ring_shared_t, done, 388);
+AT(brood__ring_shared_t, shutdown, 392);
+AT(brood__ring_shared_t, payload_highest, 448);
+AT(brood__ring_shared_t, payload_frees, 452);
+AT(brood__ring_shared_t, returned, 456);
+AT(brood__ring_shared_t, payload_idle, 464);
+AT(brood__ring_shared_t, look_at_ns, 472);
+AT(brood__ring_shared_t, freed, 512);
 SIZE(brood__record_t, 8);
 AT(brood__record_t, flags, 4);
+SIZE(brood__payload_t, 32);
+AT(brood__payload_t, chunk, 8);
+AT(brood__payload_t, size, 16);
+AT(brood__payload_t, until_ns, 24);
 
 SIZE(brood__note_t, 64);
 AT(brood__note_t, version, 4);
