@@ -7,10 +7,13 @@
  *   RESERVED -> QUEUED    by the producer, after the record that names it was published in the
  *                         ring. A producer that dies in between has put nothing yet: the sweep
  *                         frees the payload and whoever meets the record skips it.
- *   QUEUED, or RESERVED and published -> TAKEN, LEASED
- *                         by a consumer with get_lock, before it moves `head` past the record.
- *                         One that dies in between has had the message; the next one meets a
- *                         record whose payload is not the queue's any more, and skips it.
+ *   QUEUED, or RESERVED and published -> LEASED -> TAKEN
+ *                         by a consumer with get_lock, who copies the bytes in between and moves
+ *                         `head` past the record afterwards. Of one that dies before TAKEN the
+ *                         next consumer takes the payload over, at the same record; of one that
+ *                         dies after it the bytes are out, and whoever meets the record skips
+ *                         it. Who takes a message into his hands does it in one step, TAKEN or
+ *                         LEASED, before he moves `head`.
  *   LEASED -> RETURNED    by the consumer, or by whoever finds it dead or late.
  *   RETURNED -> LEASED, TAKEN, FAILED
  *                         by a consumer, without a lock.
@@ -125,6 +128,20 @@ uint64_t brood__payload_record(const brood__held_t *held) {
     return held->index | (uint64_t)BROOD__PAYLOAD_TENANCY(held->state) << 32;
 }
 
+/* Whether the payload of the record at the head of the ring is there to be taken: nobody has had
+ * it, or whoever was about to has died before he moved on. */
+static int is_there(uint64_t state) {
+    switch (BROOD__PAYLOAD_HAND(state)) {
+    case BROOD__PAYLOAD_RESERVED:
+    case BROOD__PAYLOAD_QUEUED:
+    case BROOD__PAYLOAD_RETURNED: return 1;
+    case BROOD__PAYLOAD_LEASED:
+    case BROOD__PAYLOAD_LEASING:
+        return brood__participant_is_dead(BROOD__PAYLOAD_OWNER(state));
+    default: return 0;
+    }
+}
+
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t until_ns, brood__held_t *held) {
     held->index = (uint32_t)record;
@@ -132,10 +149,11 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
         return 0;
     }
     held->state = state_of(ring, held->index);
-    for (;;) { /* ends: the producer changes it once, then it is the caller's */
-        uint32_t now_in = BROOD__PAYLOAD_HAND(held->state);
+    for (
+        ;
+        ;) { /* ends: others change it a few times, then it is the caller's or is not there */
         if (BROOD__PAYLOAD_TENANCY(held->state) != (uint32_t)(record >> 32) ||
-            (now_in != BROOD__PAYLOAD_QUEUED && now_in != BROOD__PAYLOAD_RESERVED)) {
+            !is_there(held->state)) {
             return 0;
         }
         if (deliver(ring, held, hand, until_ns)) {
@@ -145,7 +163,7 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
 }
 
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held) {
-    return deliver(ring, held, BROOD__PAYLOAD_TAKEN, 0);
+    return turn(ring, held, in_hand(held->state, brood__self_id, BROOD__PAYLOAD_TAKEN));
 }
 
 int brood__payload_free(brood__ring_t *ring, const brood__held_t *held) {

@@ -74,7 +74,8 @@ uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t until_ns, brood__held_t *held);
 
-/* From RESERVED to TAKEN: the caller has filled it with a message for itself. */
+/* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
+ * not in the caller's hand any more. */
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
 
 /* Out of the caller's hand; its memory is kept, or given back when there is much of it. 0: it

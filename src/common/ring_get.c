@@ -50,31 +50,47 @@ void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_
     brood__ring_add(&ring->shared->get_bytes, bytes);
 }
 
-/* Copies a payload that is TAKEN out, and frees it. */
-static apr_status_t drain_payload(brood__ring_t *ring, const brood__held_t *held,
+/* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
+static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
                                   const brood__ring_get_t *get) {
     void *place;
     apr_status_t rv = brood__payload_place(ring, held, &place);
     if (rv == APR_SUCCESS) {
         get->drain(get->context, place, brood__payload_size(ring, held));
+        BROOD_KILL_POINT("queue.get.drained");
     }
-    (void)brood__payload_free(ring, held);
+    (void)brood__payload_keep(ring, held);
     return rv;
 }
 
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
- * it. */
-static void take_beside(brood__ring_t *ring, const brood__found_t *found,
-                        brood__ring_get_t *get, brood__held_t *held, int *beside) {
+ * it: APR_EAGAIN. */
+static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
+                               brood__ring_get_t *get, brood__held_t *held) {
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
-    if (brood__payload_take(ring, record, BROOD__PAYLOAD_TAKEN, 0, held)) {
-        *beside = 1;
-        get->done++;
+    if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
+        return APR_EAGAIN;
     }
+    if (brood__payload_size(ring, held) != found->record.size) {
+        (void)brood__payload_free(ring, held);
+        return brood__fail(BROOD_EFORGED,
+                           "a large message has another size than was said");
+    }
+    return drain_payload(ring, held, get);
+}
+
+/* Takes the message that was found. */
+static apr_status_t get_found(brood__ring_t *ring, const brood__found_t *found,
+                              brood__ring_get_t *get, brood__held_t *held) {
+    if (found->record.flags & BROOD__RECORD_BESIDE) {
+        return get_beside(ring, found, get, held);
+    }
+    get->drain(get->context, found->at + 1, found->record.size);
+    return APR_SUCCESS;
 }
 
 /* Takes what is there, with get_lock held. A message beside the ring is the last one of its
- * turn: it is copied when the lock is free again. */
+ * turn: 1 in *beside, and its payload is to be freed. */
 static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
                                 brood__held_t *held, int *beside) {
     uint64_t first = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
@@ -90,14 +106,17 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
         if (rv != APR_SUCCESS) {
             break;
         }
+        rv = get_found(ring, &found, get, held);
         head = found.head;
-        bytes += found.record.size;
-        if (found.record.flags & BROOD__RECORD_BESIDE) {
-            take_beside(ring, &found, get, held, beside);
-        } else {
-            get->drain(get->context, found.at + 1, found.record.size);
-            get->done++;
+        if (rv == APR_EAGAIN) {
+            continue;
         }
+        if (rv != APR_SUCCESS) {
+            break;
+        }
+        *beside = (found.record.flags & BROOD__RECORD_BESIDE) != 0;
+        bytes += found.record.size;
+        get->done++;
     }
     if (head != first) {
         brood__ring_taken(ring, head, get->done, bytes);
@@ -111,7 +130,7 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
         brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__payload_retake(ring, BROOD__PAYLOAD_TAKEN, 0, &held)) {
+        !brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
         return APR_EAGAIN;
     }
     rv = get->accept(get->context, brood__payload_size(ring, &held));
@@ -119,8 +138,10 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
         (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
         return rv;
     }
-    get->done++;
-    return drain_payload(ring, &held, get);
+    rv = drain_payload(ring, &held, get);
+    get->done += rv == APR_SUCCESS;
+    (void)brood__payload_free(ring, &held);
+    return rv;
 }
 
 /* One try: APR_EAGAIN when there is no message. */
@@ -144,7 +165,7 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     rv = state == BROOD__RING_SHUT ? APR_EOF : records_get(ring, get, &held, &beside);
     brood__lockword_release(&ring->get_lock);
     if (beside) {
-        rv = drain_payload(ring, &held, get);
+        (void)brood__payload_free(ring, &held);
     }
     return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
 }

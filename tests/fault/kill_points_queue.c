@@ -194,7 +194,8 @@ static const killing_point_t points[] = {
     {"queue.put.published", 50, 0, SAME, 0},
     {"queue.put.unlocked", 50, 0, 0, 0},
     {"queue.put.waiting", 3, 0, 0, 0},
-    {"queue.put.block", 5, LARGE_ONES, SAME, 0},
+    {"queue.put.seized", 2, LARGE_ONES, SAME, 0},
+    {"queue.put.block", 2, LARGE_ONES, 0, 0},
     {"queue.put.copied", 5, LARGE_ONES, SAME, 0},
     {"queue.put.published", 5, LARGE_ONES, SAME, 0},
     {"queue.get.locked", 50, CONSUMER, SAME, 0},
@@ -204,6 +205,10 @@ static const killing_point_t points[] = {
     {"queue.get.waiting", 3, CONSUMER, 0, 0},
     {"queue.get.copied", 20, CONSUMER | LARGE_ONES, SAME, 0},
     {"queue.get.published", 20, CONSUMER | LARGE_ONES, SAME, 0},
+    {"queue.leasing", 20, CONSUMER | LARGE_ONES, SAME, 0},
+    {"queue.get.drained", 20, CONSUMER | LARGE_ONES, SAME, 0},
+    {"queue.freeing", 20, CONSUMER | LARGE_ONES, 0, 0},
+    {"queue.freed", 20, CONSUMER | LARGE_ONES, 0, 0},
 };
 
 static const killing_kind_t kinds[] = {
