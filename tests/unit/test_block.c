@@ -54,10 +54,12 @@ static void too_much_is_a_status(void **state) {
     assert_status(brood_block_create(&block, (uint64_t)SIZE_MAX / 2 + 1, test->pool),
                   BROOD_ERANGE);
     assert_detail("bits");
-    /* What can be mapped in theory, but no machine has. */
+    /* What can be mapped in theory, but no machine has; a quarter of 32 bits it has. */
     rv = brood_block_create(&block, (uint64_t)(SIZE_MAX / 4), test->pool);
-    assert_true(rv != APR_SUCCESS && rv != BROOD_ERANGE);
-    assert_null(block);
+    if (sizeof(size_t) > 4) {
+        assert_true(rv != APR_SUCCESS && rv != BROOD_ERANGE);
+    }
+    assert_true((block == NULL) == (rv != APR_SUCCESS));
 }
 
 static void null_is_an_error(void **state) {
