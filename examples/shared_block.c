@@ -1,5 +1,5 @@
-/* Two blocks of shared memory: a table that is handed to four children, who fill it together,
- * and one with a name, which a child that knows nothing but the name attaches. */
+/* A table in shared memory that four children fill together, and a block with a name, which a
+ * child attaches that knows nothing else. */
 #include "brood/brood.h"
 #include <stdio.h>
 #include <stdlib.h>
