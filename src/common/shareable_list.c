@@ -279,7 +279,7 @@ static int put_format(char *at, size_t room, const brood__image_item_t *item,
     case BROOD__IMAGE_BOOL: return apr_snprintf(at, room, "xxxxxxx?");
     case BROOD__IMAGE_INT: return apr_snprintf(at, room, "q");
     case BROOD__IMAGE_DOUBLE: return apr_snprintf(at, room, "d");
-    default: return apr_snprintf(at, room, "%" APR_SIZE_T_FMT "s", capacity);
+    default: return apr_snprintf(at, room, "%llus", (unsigned long long)capacity);
     }
 }
 
