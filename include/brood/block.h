@@ -6,7 +6,8 @@
  * the caller's from byte 0, nothing of Brood's lies in it.
  *
  * On POSIX systems a name outlives every process until somebody unlinks it. So Brood writes
- * beside each name who made it, and the kernel knows who holds it. A name that a crashed
+ * beside each name who made it, and the kernel knows who holds it: who made, attached or was
+ * handed the block, and a child that was forked from one who holds it. A name that a crashed
  * program has left, whose maker is dead and which no process holds through Brood, is taken back
  * by the next creation of that name and by brood_block_reclaim(); never one that a living
  * process holds, whose maker lives, or which was made persistent. Nothing watches names behind
@@ -110,7 +111,8 @@ BROOD_API apr_status_t brood_block_create_named(brood_block_t **block, const cha
  *          BROOD_ERANGE: larger than this process can map; or the system's status.
  * Blocking: as brood_block_create_named(). Threads and processes: any number; the holder's
  * death lets go of it. Platforms: the size of a block that Brood did not make is what the
- * system says: rounded up to a page on Windows and macOS. Such a block can be resized by its
+ * system says: rounded up to a page on Windows and macOS, as others see Brood's there (on
+ * Windows with Brood's record of the name at the end). Such a block can be resized by its
  * maker, who must not. Like: SharedMemory(name, track=False). */
 BROOD_API apr_status_t brood_block_attach(brood_block_t **block, const char *name,
                                           apr_pool_t *pool);
