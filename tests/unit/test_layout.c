@@ -64,7 +64,7 @@ AT(brood__cell_t, depth, 12);
 AT(brood__cell_t, holder, 16);
 AT(brood__cell_t, own, 24);
 AT(brood__cell_t, own.longs[1], 32);
-SIZE(brood__arena_shared_t, 64 + 8 * 4032 + 64 * 1008);
+SIZE(brood__arena_shared_t, 64 + 64 + 8 * 4032 + 64 * 1008);
 AT(brood__arena_shared_t, arrivals, 64);
 AT(brood__arena_shared_t, records, 128);
 AT(brood__arena_shared_t, cells, 32384);
