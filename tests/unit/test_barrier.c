@@ -455,7 +455,7 @@ static void the_time_of_one_counts_during_the_action(void **state) {
     slow_t slow;
     apr_status_t result;
 
-    crowd.each[0].timeout = 400000;
+    crowd.each[0].timeout = 2000000; /* by then the others are there */
     start_slow(&slow, &crowd, 3, test);
     (void)apr_thread_join(&result, crowd.each[0].thread);
     assert_status(crowd.each[0].result, APR_TIMEUP);

@@ -188,7 +188,7 @@ static void only_the_time_helps_against_who_never_came(void **state) {
     brood_process_t *waiter;
 
     assert_success(brood_barrier_create(&barrier, 2, NULL, 400000, test->pool));
-    waiter = start_waiter(barrier, 1, test);
+    waiter = brood_test_start(wait_once, BROOD_ARGS(barrier), test);
     brood_test_join(brood_test_start(do_nothing, BROOD_ARGS(barrier), test), 0);
     brood_test_join(waiter, TIMED_OUT);
     assert_int_equal(brood_barrier_broken(barrier), 1);
