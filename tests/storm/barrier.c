@@ -1,5 +1,5 @@
-/* The storm on the barrier: four parties, of six, meet again and again; whoever finds it broken
- * resets it.
+/* The storm on the barrier: four parties, of six, meet again and again; one of the six resets
+ * it when it is broken.
  *
  * Nobody is let through unless the action has been run since it came. A party that was killed breaks the barrier for those who were there, and a
  * reset makes it whole while others still leave. */
@@ -47,7 +47,11 @@ static int work(const brood_values_t *state, apr_pool_t *pool) {
         } else {
             atomic_fetch_add(&log->broken, 1);
             storm_repaired(log);
-            CHILD_OK(brood_barrier_reset(barrier));
+            if (self.me == 0) { /* several would go on breaking each other's phases */
+                CHILD_OK(brood_barrier_reset(barrier));
+            } else {
+                storm_moment(&self.seed, 1000);
+            }
         }
         storm_step(&self);
     }
