@@ -1,7 +1,7 @@
 /* What the barrier promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 150
+#define ROUNDS CONFORMANCE_TIMES(150)
 
 /* Plain memory: each party writes its own place between two waits, and all read after. */
 typedef struct place_t {

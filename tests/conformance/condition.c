@@ -1,7 +1,7 @@
 /* What the condition promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 200
+#define ROUNDS CONFORMANCE_TIMES(200)
 #define SHORT_US 20000
 
 /* Plain memory, guarded by the condition's lock, and a few words for those who have none. */

@@ -1,7 +1,7 @@
 /* What the event promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 200
+#define ROUNDS CONFORMANCE_TIMES(200)
 #define SHORT_US 20000
 
 typedef struct place_t {
