@@ -7,6 +7,7 @@
 #include "shareable_list_image.h"
 #include "status.h"
 #include <apr_strings.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,11 +276,11 @@ apr_status_t brood_shareable_list_set(brood_shareable_list_t *list, size_t index
 static int put_format(char *at, size_t room, const brood__image_item_t *item,
                       size_t capacity) {
     switch (item->kind) {
-    case BROOD__IMAGE_NIL: return apr_snprintf(at, room, "xxxxxx?x");
-    case BROOD__IMAGE_BOOL: return apr_snprintf(at, room, "xxxxxxx?");
-    case BROOD__IMAGE_INT: return apr_snprintf(at, room, "q");
-    case BROOD__IMAGE_DOUBLE: return apr_snprintf(at, room, "d");
-    default: return apr_snprintf(at, room, "%llus", (unsigned long long)capacity);
+    case BROOD__IMAGE_NIL: return snprintf(at, room, "xxxxxx?x");
+    case BROOD__IMAGE_BOOL: return snprintf(at, room, "xxxxxxx?");
+    case BROOD__IMAGE_INT: return snprintf(at, room, "q");
+    case BROOD__IMAGE_DOUBLE: return snprintf(at, room, "d");
+    default: return snprintf(at, room, "%llus", (unsigned long long)capacity);
     }
 }
 
