@@ -241,7 +241,10 @@ proctype judge()
 end_wait:
     timeout && !ASKED ->
         assert(!((STAYS(1) || STAYS(2) || STAYS(3)) && (LEFT(1) || LEFT(2) || LEFT(3))));
-        assert(!((STAYS(1) || STAYS(2) || STAYS(3)) && state != FILLING))
+        assert(!((STAYS(1) || STAYS(2) || STAYS(3)) && state != FILLING));
+#if !defined(EXTRA) && !defined(RESET)
+        assert(crashes > 0 || !(STAYS(1) || STAYS(2) || STAYS(3)))
+#endif
 }
 
 proctype burier()
