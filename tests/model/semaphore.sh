@@ -20,7 +20,6 @@ check semaphore "assertion violated" "a permit is taken by a store" -DUSERS=3 -D
 check semaphore "assertion violated" "a permit is given back by a store" $three -DBLIND_GIVE -DCRASHES=0
 check semaphore "assertion violated" "no second look after the announcement" -DCRASHES=0 -DNO_RECHECK
 check semaphore "assertion violated" "who gives does not wake" -DCRASHES=0 -DNO_WAKE
-check semaphore "assertion violated" "who gives two wakes one, and no baton" $three -DCRASHES=0 -DGIVE2 -DWAKE_ONE -DNO_BATON
 check semaphore "assertion violated" "a death between giving and waking, no slices"
 check semaphore "assertion violated" "the sweep comes between look and sleep, no slices" -DSWEEP=1
 check semaphore "assertion violated" "a slot is taken by a store" -DUSERS=3 -DOWNED -DCRASHES=0 -DBLIND_TAKE
