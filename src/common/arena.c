@@ -14,8 +14,9 @@
  * `arrivals` tells. And a cell may arrive after its sender has died and all have let go: before
  * that scan the creator marks its kind as retired, and whoever arrives writes its record first
  * and looks at the cell then, so that one of the two sees the other (tests/model/arena.pml).
- * A creator killed in between leaves a mark, and cells that nobody gives out any more. A forked child holds everything by one record (ALL), which keeps the
- * cells of that time from being given out again as long as it lives. */
+ * A creator killed in between leaves a mark, and cells that nobody gives out any more. A forked
+ * child holds everything by one record (ALL), which keeps the cells of that time from being
+ * given out again as long as it lives. */
 #include "arena.h"
 
 #include "arena_records.h"
