@@ -4,6 +4,7 @@
 
 #include "outside.h"
 #include "waiting.h"
+#include <apr_thread_proc.h>
 #include <string.h>
 
 #define LATE (20 * 1000000)
@@ -44,6 +45,18 @@ static brood_process_t *start_waiter(brood_barrier_t *barrier, uint32_t waiters,
                                      brood_test_t *test) {
     brood_process_t *process = brood_test_start(wait_once, BROOD_ARGS(barrier), test);
     assert_true(brood_test_await_waiters(barrier, waiters));
+    return process;
+}
+
+/* A waiter's record is there before it has arrived: this one has. */
+static brood_process_t *start_arrived(brood_barrier_t *barrier, uint32_t waiters,
+                                      brood_test_t *test) {
+    brood_process_t *process = start_waiter(barrier, waiters, test);
+    int64_t end_us = brood_test_now_us() + LATE;
+    while (brood_barrier_waiting(barrier) < waiters && brood_test_now_us() < end_us) {
+        apr_thread_yield();
+    }
+    assert_int_equal(brood_barrier_waiting(barrier), waiters);
     return process;
 }
 
@@ -132,9 +145,9 @@ static void a_party_that_has_arrived_is_killed(void **state) {
         brood_process_t *killed, *one, *other;
         int64_t begin_us;
         assert_success(brood_barrier_create(&barrier, 4, NULL, -1, test->pool));
-        one = start_waiter(barrier, 1, test);
-        killed = start_waiter(barrier, 2, test);
-        other = start_waiter(barrier, 3, test);
+        one = start_arrived(barrier, 1, test);
+        killed = start_arrived(barrier, 2, test);
+        other = start_arrived(barrier, 3, test);
         while (brood_barrier_waiting(barrier) < 3) {}
         begin_us = brood_test_now_us();
         assert_success(brood_process_kill(killed));
@@ -164,9 +177,9 @@ static void a_stranger_buries_the_dead(void **state) {
     brood_process_t *killed, *one, *other;
 
     assert_success(brood_barrier_create(&barrier, 4, NULL, -1, test->pool));
-    killed = start_waiter(barrier, 1, test);
-    one = start_waiter(barrier, 2, test);
-    other = start_waiter(barrier, 3, test);
+    killed = start_arrived(barrier, 1, test);
+    one = start_arrived(barrier, 2, test);
+    other = start_arrived(barrier, 3, test);
     while (brood_barrier_waiting(barrier) < 3) {}
     assert_success(brood_barrier_close(barrier));
     assert_success(brood_process_kill(killed));
@@ -220,7 +233,7 @@ static void the_party_that_runs_the_action_is_killed(void **state) {
         assert_success(brood_event_create(&begun, test->pool));
         assert_success(brood_event_create(&never, test->pool));
         assert_success(brood_barrier_create(&barrier, 2, begin_and_stay, -1, test->pool));
-        waiter = start_waiter(barrier, 1, test);
+        waiter = start_arrived(barrier, 1, test);
         actor = brood_test_start(act_for_ever, BROOD_ARGS(barrier, begun, never), test);
         assert_success(brood_event_wait(begun, LATE));
         next = start_waiter(barrier, 3, test); /* for the next time */
@@ -243,10 +256,10 @@ static void a_stopped_party_holds_nobody_up(void **state) {
     int64_t pid;
 
     assert_success(brood_barrier_create(&barrier, 3, NULL, -1, test->pool));
-    stopped = start_waiter(barrier, 1, test);
+    stopped = start_arrived(barrier, 1, test);
     pid = brood_process_pid(stopped);
     assert_int_equal(brood_test_stop(pid), APR_SUCCESS);
-    other = start_waiter(barrier, 2, test);
+    other = start_arrived(barrier, 2, test);
     while (brood_barrier_waiting(barrier) < 2) {}
     assert_success(brood_barrier_wait(barrier, 0, NULL));
     brood_test_join(other, 1);
@@ -265,14 +278,14 @@ static void a_stopped_party_hears_of_a_reset(void **state) {
     int64_t pid;
 
     assert_success(brood_barrier_create(&barrier, 2, NULL, -1, test->pool));
-    stopped = start_waiter(barrier, 1, test);
+    stopped = start_arrived(barrier, 1, test);
     pid = brood_process_pid(stopped);
     assert_int_equal(brood_test_stop(pid), APR_SUCCESS);
     assert_success(brood_barrier_abort(barrier));
     assert_success(brood_barrier_reset(barrier));
     /* The barrier goes on without it, once and again. */
     for (int i = 0; i < 3; i++) {
-        brood_process_t *other = start_waiter(barrier, 1, test);
+        brood_process_t *other = start_arrived(barrier, 1, test);
         while (brood_barrier_waiting(barrier) < 1) {}
         assert_success(brood_barrier_wait(barrier, 0, NULL));
         brood_test_join(other, 0);
