@@ -10,6 +10,7 @@
 #define BY_TWO 1      /* the victim takes two and gives them at once */
 #define DEAD_HOLDER 2 /* somebody died with all permits before the workers came */
 #define LOSES 4       /* a plain permit is lost with the victim */
+#define CROWDED 8     /* the survivors keep their permits long enough for the victim to sleep */
 
 #define FEW 3u
 #define MANY 60u
@@ -42,6 +43,12 @@ static void use_permits(killing_worker_t *self, log_t *log, uint32_t mine,
     if (used > permits && ((mask & VICTIMS) == 0 ||
                            !brood__participant_is_dead(atomic_load(&log->victim)))) {
         killing_fault(self, "too many are inside", mask);
+    }
+    if ((self->variant & CROWDED) != 0 && self->me != KILLING_VICTIM) {
+        int64_t end_us = brood_test_now_us() + 10000;
+        while (brood_test_now_us() < end_us) {
+            apr_thread_yield();
+        }
     }
     atomic_fetch_and(&log->inside, ~mine);
 }
@@ -170,7 +177,7 @@ static const killing_point_t of_bounded[] = {
     {"semaphore.taken", 50, LOSES, 0, 0},
     {"semaphore.given", 50, 0, 0, 0},
     {"semaphore.waiting", 1, 0, 0, 0},
-    {"waiter.waiting", 1, 0, 0, 0},
+    {"waiter.waiting", 1, CROWDED, 0, 0},
 };
 
 static const killing_point_t of_owned[] = {
@@ -179,7 +186,7 @@ static const killing_point_t of_owned[] = {
     {"semaphore.marked", 25, BY_TWO, .holds = BOTH},
     {"semaphore.given", 50, 0, 0, 0},
     {"semaphore.waiting", 1, 0, 0, 0},
-    {"waiter.waiting", 1, 0, 0, 0},
+    {"waiter.waiting", 1, CROWDED, 0, 0},
     {"semaphore.sweeping", 1, DEAD_HOLDER, 0, 0},
 };
 
