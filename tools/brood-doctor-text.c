@@ -6,8 +6,9 @@
 
 /* "3.2 s", "14 min", "5 h"; "?" for what is not known or lies ahead. */
 static const char *age(apr_time_t since, char text[32]) {
-    double seconds = (double)(apr_time_now() - since) / 1e6;
-    if (since <= 0 || seconds < 0) {
+    apr_time_t now = apr_time_now();
+    double seconds = since <= 0 || since > now ? -1 : (double)(now - since) / 1e6;
+    if (seconds < 0) {
         (void)snprintf(text, 32, "?");
     } else if (seconds < 120) {
         (void)snprintf(text, 32, "%.1f s", seconds);

@@ -29,42 +29,58 @@ size_t problems(const findings_t *findings) {
     return count;
 }
 
+static void complain(apr_status_t status) {
+    char text[200];
+    fprintf(stderr, "brood-doctor: %s: %s\n", brood_strerror(status, text, sizeof text),
+            brood_error_detail());
+}
+
+/* What is told of the one half when the other cannot be looked at is there all the same. */
 static apr_status_t look(findings_t *findings, apr_pool_t *pool) {
     brood_doctor_session_t *sessions;
     brood_block_info_t *blocks;
     apr_status_t rv = brood_doctor_find(&sessions, &findings->session_count, pool);
+    apr_status_t listed;
+    findings->sessions = sessions;
     if (rv != APR_SUCCESS) {
+        findings->session_count = 0;
+        complain(rv);
+    }
+    listed = brood_block_list(&blocks, &findings->block_count, pool);
+    findings->blocks = blocks;
+    if (listed != APR_SUCCESS) {
+        findings->block_count = 0;
+    }
+    if (listed == APR_ENOTIMPL) { /* here no name outlives its processes */
         return rv;
     }
-    findings->sessions = sessions;
-    rv = brood_block_list(&blocks, &findings->block_count, pool);
-    if (rv == APR_ENOTIMPL) { /* here no name outlives its processes */
-        findings->block_count = 0;
-        return APR_SUCCESS;
+    if (listed != APR_SUCCESS) {
+        complain(listed);
     }
-    findings->blocks = blocks;
-    return rv;
+    return rv != APR_SUCCESS ? rv : listed;
 }
 
+/* What fails for one of them does not keep it from the others. */
 static apr_status_t reclaim(findings_t *findings) {
+    apr_status_t failed = APR_SUCCESS;
+    apr_status_t rv;
     for (size_t i = 0; i < findings->session_count; i++) {
         size_t dead = 0;
-        apr_status_t rv = findings->sessions[i].stale == 0
-                              ? APR_SUCCESS
-                              : brood_doctor_reclaim_in(findings->sessions[i].id, &dead);
+        rv = findings->sessions[i].stale == 0
+                 ? APR_SUCCESS
+                 : brood_doctor_reclaim_in(findings->sessions[i].id, &dead);
         if (rv != APR_SUCCESS && rv != APR_ENOENT) { /* it may have ended by itself */
-            return rv;
+            complain(rv);
+            failed = rv;
         }
         findings->dead_reclaimed += dead;
     }
-    return brood_block_reclaim(NULL, &findings->blocks_reclaimed);
-}
-
-static int fail(apr_status_t status) {
-    char text[200];
-    fprintf(stderr, "brood-doctor: %s: %s\n", brood_strerror(status, text, sizeof text),
-            brood_error_detail());
-    return FAILED;
+    rv = brood_block_reclaim(NULL, &findings->blocks_reclaimed);
+    if (rv != APR_SUCCESS) {
+        complain(rv);
+        failed = rv;
+    }
+    return failed;
 }
 
 static int usage(FILE *stream, int code) {
@@ -86,16 +102,15 @@ static int examine(int json, int wants_reclaim, apr_pool_t *pool) {
     memset(&findings, 0, sizeof findings);
     findings.reclaim = wants_reclaim;
     rv = look(&findings, pool);
-    if (rv == APR_SUCCESS && wants_reclaim) {
-        rv = reclaim(&findings);
-        if (rv == APR_SUCCESS) {
-            rv = look(&findings, pool);
-        }
-    }
-    if (rv != APR_SUCCESS) {
-        return fail(rv);
+    if (wants_reclaim) {
+        apr_status_t reclaimed = reclaim(&findings);
+        rv = look(&findings, pool);
+        rv = rv != APR_SUCCESS ? rv : reclaimed;
     }
     (json ? print_json : print_text)(&findings);
+    if (rv != APR_SUCCESS) {
+        return FAILED;
+    }
     return problems(&findings) == 0 ? ALL_WELL : SOMETHING_WRONG;
 }
 
@@ -120,7 +135,8 @@ int main(int argc, char **argv) {
         }
     }
     if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS) {
-        return fail(APR_ENOMEM);
+        complain(APR_ENOMEM);
+        return FAILED;
     }
     code = examine(json, wants_reclaim, pool);
     apr_pool_destroy(pool);

@@ -14,6 +14,10 @@
  * the caller's back, and no name is removed because some process that had attached it ends. On
  * Windows a name dies with the last process that holds it.
  *
+ * What is known of a name's maker holds within one pid namespace: two containers that share
+ * /dev/shm and a user cannot tell whether the other's makers live, and should make their names
+ * persistent. What a process holds is known everywhere.
+ *
  * Memory is reserved when a block is made: that it is short is a status then, not a signal
  * later. A block takes one descriptor, on POSIX systems one more if it has a name. */
 #ifndef BROOD_BLOCK_H
@@ -83,10 +87,12 @@ BROOD_API apr_status_t brood_block_create(brood_block_t **block, uint64_t size,
  *          APR_EINVAL: a bad name, size 0, a bad option; the detail says which;
  *          BROOD_ERANGE, APR_ENOSPC, APR_ENOMEM: as brood_block_create();
  *          APR_EACCES: the folder of the records is not this user's alone;
- *          BROOD_EBUSY: a process that works on the same name has been standing still for 5 s;
+ *          BROOD_EBUSY: a process that works on the same name, or on one that shares its lock
+ *          file (there are 16), has been at it for 5 s;
  *          APR_ENOTIMPL: persistent, on Windows; or the system's status.
  * After a failure nothing is left.
- * Blocking: while others work on the same name, some microseconds for each, at most 5 s; one
+ * Blocking: while others work on the same name, or on one of the sixteenth of all names that share
+ * its lock file: some microseconds for each, longer while gigabytes are reserved, at most 5 s; one
  * that dies there is not waited for. Threads and processes: any number; killed in the middle it
  * leaves nothing that the next creation or brood_block_reclaim() does not take back.
  * Platforms: on POSIX systems the name lives until it is unlinked or reclaimed; on Windows

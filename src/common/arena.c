@@ -124,12 +124,14 @@ static int cell_find(arena_t *arena, uint32_t *cell) {
     return 0;
 }
 
-/* An own arena with a free cell; makes one when there is none. */
-static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
+/* An own arena with a free cell and a record that says who holds it; makes one when there is
+ * none, or none with a record left. */
+static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell, uint32_t *record) {
     brood__segment_t *segment;
     apr_status_t rv;
     for (*arena = arenas; *arena != NULL; *arena = (*arena)->next) {
-        if ((*arena)->own && cell_find(*arena, cell)) {
+        if ((*arena)->own && cell_find(*arena, cell) &&
+            record_write(*arena, brood__self_id, *cell + 1, record) == APR_SUCCESS) {
             return APR_SUCCESS;
         }
     }
@@ -144,7 +146,7 @@ static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
         brood__segment_release(segment);
         return APR_ENOMEM;
     }
-    return APR_SUCCESS;
+    return record_write(*arena, brood__self_id, 1, record); /* all of them are free */
 }
 
 static void cell_clear(brood__cell_t *cell) {
@@ -158,13 +160,7 @@ static apr_status_t allocate(brood__hold_t *hold, brood__handle_code_t kind) {
     arena_t *arena;
     uint32_t number;
     brood__cell_t *cell;
-    apr_status_t rv = arena_with_room(&arena, &number);
-    if (rv == APR_SUCCESS) {
-        rv = record_write(arena, brood__self_id, number + 1, &hold->record);
-        if (rv != APR_SUCCESS && arena->holds == 0) {
-            arena_remove(arena);
-        }
-    }
+    apr_status_t rv = arena_with_room(&arena, &number, &hold->record);
     if (rv != APR_SUCCESS) {
         return rv;
     }

@@ -25,8 +25,8 @@ apr_status_t brood__eventcount_wait(const brood_os_word_t *word, brood__wait_t *
  * when nobody does. */
 void brood__eventcount_wake(const brood_os_word_t *word);
 
-/* The same, right after the change was followed by the release of a lock. On x86 the exchange
- * in that is the fence already: loads do not pass an instruction with a lock prefix. */
+/* The same, right after the change was followed by the release of a lock. On x86 the
+ * instruction that does that is the fence already: loads do not pass an instruction with a lock prefix. */
 static inline void brood__eventcount_wake_unlocked(const brood_os_word_t *word) {
 #if defined(__x86_64__) || defined(__i386__)
     atomic_signal_fence(memory_order_seq_cst);

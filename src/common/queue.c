@@ -89,7 +89,10 @@ apr_status_t brood_queue_create(brood_queue_t **queue,
 }
 
 static apr_status_t queue_check(const brood_queue_t *queue) {
-    return brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
+    apr_status_t rv = brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
+    return rv == APR_SUCCESS && brood__self_id == 0
+               ? brood__fail(BROOD_ECLOSED, "this process is in no session")
+               : rv;
 }
 
 static apr_status_t size_check(const brood_queue_t *queue, size_t size) {
@@ -235,7 +238,7 @@ size_t brood_queue_limit(brood_queue_t *queue) {
 }
 
 apr_status_t brood_queue_close(brood_queue_t *queue) {
-    apr_status_t rv = queue_check(queue);
+    apr_status_t rv = brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
     }

@@ -147,7 +147,7 @@ static apr_status_t put_try(brood__ring_t *ring, size_t size, brood__ring_fill_t
     } else {
         rv = record_put(ring, tail, bytes, size, fill, context);
     }
-    brood__lockword_release(&ring->put_lock);
+    (void)brood__lockword_release(&ring->put_lock);
     return rv;
 }
 
@@ -235,7 +235,7 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_drain_t *drain,
     BROOD_KILL_POINT("queue.get.locked");
     head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
     rv = message_there(ring, head) ? record_get(ring, head, drain, context) : APR_EAGAIN;
-    brood__lockword_release(&ring->get_lock);
+    (void)brood__lockword_release(&ring->get_lock);
     return rv;
 }
 

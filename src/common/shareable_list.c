@@ -234,11 +234,13 @@ apr_status_t brood_shareable_list_get_bytes(brood_shareable_list_t *list, size_t
     const brood__image_place_t *place;
     brood__image_item_t seen;
     apr_status_t rv = place_of(list, index, &place);
+    if (length != NULL) {
+        *length = 0;
+    }
     if (length == NULL || (buffer == NULL && size != 0)) {
         return brood__fail(APR_EINVAL, "%s is NULL",
                            length == NULL ? "length" : "buffer");
     }
-    *length = 0;
     if (rv != APR_SUCCESS) {
         return rv;
     }
