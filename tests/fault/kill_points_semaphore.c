@@ -53,7 +53,7 @@ static void use_permits(killing_worker_t *self, log_t *log, uint32_t mine,
                            !brood__participant_is_dead(atomic_load(&log->victim)))) {
         killing_fault(self, "too many are inside", mask);
     }
-    linger(self, 10000);
+    linger(self, 3000);
     atomic_fetch_and(&log->inside, ~mine);
 }
 
@@ -89,7 +89,7 @@ static int use(const brood_values_t *state, apr_pool_t *pool) {
         use_permits(&self, log, mine, permits);
         CHILD_OK(brood_semaphore_release(semaphore, count));
         killing_step(&self);
-        linger(&self, 5000); /* a semaphore is not fair: who polls would starve */
+        linger(&self, 2000); /* a semaphore is not fair: who polls would starve */
     }
     return 0;
 }
