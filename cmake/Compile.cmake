@@ -38,6 +38,13 @@ if(BROOD_SANITIZE)
     target_link_options(brood_compile INTERFACE ${brood_sanitize})
 endif()
 
+option(BROOD_VALGRIND "Tell helgrind and drd what the atomics order" OFF)
+if(BROOD_VALGRIND)
+    target_compile_definitions(brood_compile INTERFACE BROOD_VALGRIND=1)
+    target_compile_options(brood_compile INTERFACE
+        -include "${PROJECT_SOURCE_DIR}/tests/support/annotate.h")
+endif()
+
 if(BROOD_FUZZ)
     target_compile_options(brood_compile INTERFACE -fsanitize=fuzzer-no-link,address,undefined
         -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -21,11 +21,11 @@ function(brood_program name source)
 endfunction()
 
 # brood_test(NAME LABEL TARGET [ARGUMENT...]): how one test runs. Under Wine everything that
-# starts processes is slower, and so it is under a sanitizer.
+# starts processes is slower, and so it is under a sanitizer or an emulator.
 function(brood_test name label target)
     add_test(NAME ${name} COMMAND ${target} ${ARGN})
     set(seconds 120)
-    if(WIN32 OR BROOD_SANITIZE OR BROOD_COVERAGE)
+    if(WIN32 OR BROOD_SANITIZE OR BROOD_COVERAGE OR BROOD_EMULATE_EXEC)
         set(seconds 240)
     endif()
     set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds}

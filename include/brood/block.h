@@ -6,12 +6,17 @@
  * the caller's from byte 0, nothing of Brood's lies in it.
  *
  * On POSIX systems a name outlives every process until somebody unlinks it. So Brood writes
- * beside each name who made it, and the kernel knows who holds it. A name that a crashed
+ * beside each name who made it, and the kernel knows who holds it: who made, attached or was
+ * handed the block, and a child that was forked from one who holds it. A name that a crashed
  * program has left, whose maker is dead and which no process holds through Brood, is taken back
  * by the next creation of that name and by brood_block_reclaim(); never one that a living
  * process holds, whose maker lives, or which was made persistent. Nothing watches names behind
  * the caller's back, and no name is removed because some process that had attached it ends. On
  * Windows a name dies with the last process that holds it.
+ *
+ * What is known of a name's maker holds within one pid namespace: two containers that share
+ * /dev/shm and a user cannot tell whether the other's makers live, and should make their names
+ * persistent. What a process holds is known everywhere.
  *
  * Memory is reserved when a block is made: that it is short is a status then, not a signal
  * later. A block takes one descriptor, on POSIX systems one more if it has a name. */
@@ -82,10 +87,12 @@ BROOD_API apr_status_t brood_block_create(brood_block_t **block, uint64_t size,
  *          APR_EINVAL: a bad name, size 0, a bad option; the detail says which;
  *          BROOD_ERANGE, APR_ENOSPC, APR_ENOMEM: as brood_block_create();
  *          APR_EACCES: the folder of the records is not this user's alone;
- *          BROOD_EBUSY: a process that works on the same name has been standing still for 5 s;
+ *          BROOD_EBUSY: a process that works on the same name, or on one that shares its lock
+ *          file (there are 16), has been at it for 5 s;
  *          APR_ENOTIMPL: persistent, on Windows; or the system's status.
  * After a failure nothing is left.
- * Blocking: while others work on the same name, some microseconds for each, at most 5 s; one
+ * Blocking: while others work on the same name, or on one of the sixteenth of all names that share
+ * its lock file: some microseconds for each, longer while gigabytes are reserved, at most 5 s; one
  * that dies there is not waited for. Threads and processes: any number; killed in the middle it
  * leaves nothing that the next creation or brood_block_reclaim() does not take back.
  * Platforms: on POSIX systems the name lives until it is unlinked or reclaimed; on Windows
@@ -110,7 +117,8 @@ BROOD_API apr_status_t brood_block_create_named(brood_block_t **block, const cha
  *          BROOD_ERANGE: larger than this process can map; or the system's status.
  * Blocking: as brood_block_create_named(). Threads and processes: any number; the holder's
  * death lets go of it. Platforms: the size of a block that Brood did not make is what the
- * system says: rounded up to a page on Windows and macOS. Such a block can be resized by its
+ * system says: rounded up to a page on Windows and macOS, as others see Brood's there (on
+ * Windows with Brood's record of the name at the end). Such a block can be resized by its
  * maker, who must not. Like: SharedMemory(name, track=False). */
 BROOD_API apr_status_t brood_block_attach(brood_block_t **block, const char *name,
                                           apr_pool_t *pool);

@@ -9,6 +9,7 @@
 #include "brood/condition.h"
 #include "brood/connection.h"
 #include "brood/descriptor.h"
+#include "brood/doctor.h"
 #include "brood/event.h"
 #include "brood/lock.h"
 #include "brood/message.h"

@@ -56,8 +56,10 @@ typedef struct brood_doctor_hold_t {
 typedef struct brood_doctor_wait_t {
     brood_doctor_process_t process;
     char object[BROOD_DOCTOR_OBJECT_SIZE];
-    const char *what; /* "lock", "permit", "message", "room", "notification", … */
-    uint32_t thread;  /* counted from 1 in its process */
+    /* "lock", "permit", "notification", "event", "others" (of a barrier), "message", "room",
+     * "turn to put", "turn to get", or "change" */
+    const char *what;
+    uint32_t thread; /* counted from 1 in its process */
     apr_time_t since;
 } brood_doctor_wait_t;
 

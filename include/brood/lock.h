@@ -72,7 +72,8 @@ BROOD_API int brood_lock_locked(brood_lock_t *lock);
  * close is harmless.
  *
  * @param lock  a lock that this process does not hold
- * @returns APR_SUCCESS; BROOD_EBUSY: this process holds it, nothing was closed; APR_EINVAL.
+ * @returns APR_SUCCESS; BROOD_EBUSY: this process holds it or a thread of it waits, nothing was
+ *          closed; APR_EINVAL.
  * Blocking: never. Threads and processes: no other thread may be using the handle.
  * Platforms: same everywhere. */
 BROOD_API apr_status_t brood_lock_close(brood_lock_t *lock);

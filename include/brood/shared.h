@@ -89,7 +89,8 @@ BROOD_API apr_status_t brood_shared_value_create(brood_shared_value_t **value,
  * @param number   receives it; 0 on failure
  * @param timeout  for the lock: microseconds; negative: for ever; 0: tries once
  * @returns APR_SUCCESS;
- *          BROOD_EOWNERDEAD: number is set and the caller holds the lock, see above;
+ *          BROOD_EOWNERDEAD: number is set (0 when it does not fit, which a second get tells)
+ *          and the caller holds the lock, see above;
  *          APR_TIMEUP: another holds the lock, for a given brood_lock_t the caller's process
  *          included; BROOD_EUNRECOVERABLE: the lock was abandoned;
  *          BROOD_ETYPE: it is of type f or d; BROOD_ERANGE: it is too large for the type here;

@@ -9,17 +9,30 @@
  *            taken; a cell that it has let go of becomes free when a scan of the records
  *            finds nobody alive who holds it. The generation rises before the cell is used.
  * Whoever sends a cell holds it until the receiver has its own record, so that a cell on its
- * way is never free. A forked child holds everything by one record (ALL), which keeps the
- * cells of that time from being given out again as long as it lives. */
+ * way is never free. A scan is no moment: a hold may go from a record that it has yet to read
+ * to one that it has read. So it counts only when no record was written meanwhile, which
+ * `arrivals` tells. And a cell may arrive after its sender has died and all have let go: before
+ * that scan the creator marks its kind as retired, and whoever arrives writes its record first
+ * and looks at the cell then, so that one of the two sees the other (tests/model/arena.pml).
+ * A creator killed in between leaves a mark, and cells that nobody gives out any more. A forked
+ * child holds everything by one record (ALL), which keeps the cells of that time from being
+ * given out again as long as it lives. */
 #include "arena.h"
 
 #include "arena_records.h"
 #include "guard.h"
+#include "os/clock.h"
+#include "os/fault.h"
 #include "os/handle.h"
+#include "pace.h"
 #include "session.h"
 #include "status.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* How long who arrives waits for a creator that is about to decide: scans take a millisecond, and
+ * one that was stopped meanwhile may have given up the cell. */
+#define PATIENCE_US (1000 * 1000)
 
 /* One for each arena mapped here, whoever made it. */
 typedef struct arena_t {
@@ -47,7 +60,8 @@ static void arena_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
         brood__cell_t *cell = &shared->cells[i];
         /* acquire: pairs with the release in allocate */
         const brood__handle_class_t *cls =
-            brood__handle_class(atomic_load_explicit(&cell->kind, memory_order_acquire));
+            brood__handle_class(atomic_load_explicit(&cell->kind, memory_order_acquire) &
+                                ~BROOD__ARENA_RETIRED);
         if (cls != NULL && cls->sweep != NULL) {
             cls->sweep(arena->segment, cell, dead);
         }
@@ -92,11 +106,7 @@ static apr_status_t record_write(arena_t *arena, uint32_t participant, uint32_t 
 
 /* Finds out which of the cells believed taken nobody holds any more. */
 static void cells_scan(arena_t *arena) {
-    uint8_t held[BROOD__ARENA_CELLS];
-    arena->closed = 0;
-    if (brood__records_scan(shared_of(arena), held)) {
-        memcpy(arena->taken, held, sizeof held);
-    }
+    arena->closed = (uint32_t)brood__records_untake(shared_of(arena), arena->taken);
 }
 
 static int cell_find(arena_t *arena, uint32_t *cell) {
@@ -114,12 +124,14 @@ static int cell_find(arena_t *arena, uint32_t *cell) {
     return 0;
 }
 
-/* An own arena with a free cell; makes one when there is none. */
-static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
+/* An own arena with a free cell and a record that says who holds it; makes one when there is
+ * none, or none with a record left. */
+static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell, uint32_t *record) {
     brood__segment_t *segment;
     apr_status_t rv;
     for (*arena = arenas; *arena != NULL; *arena = (*arena)->next) {
-        if ((*arena)->own && cell_find(*arena, cell)) {
+        if ((*arena)->own && cell_find(*arena, cell) &&
+            record_write(*arena, brood__self_id, *cell + 1, record) == APR_SUCCESS) {
             return APR_SUCCESS;
         }
     }
@@ -134,7 +146,7 @@ static apr_status_t arena_with_room(arena_t **arena, uint32_t *cell) {
         brood__segment_release(segment);
         return APR_ENOMEM;
     }
-    return APR_SUCCESS;
+    return record_write(*arena, brood__self_id, 1, record); /* all of them are free */
 }
 
 static void cell_clear(brood__cell_t *cell) {
@@ -148,13 +160,7 @@ static apr_status_t allocate(brood__hold_t *hold, brood__handle_code_t kind) {
     arena_t *arena;
     uint32_t number;
     brood__cell_t *cell;
-    apr_status_t rv = arena_with_room(&arena, &number);
-    if (rv == APR_SUCCESS) {
-        rv = record_write(arena, brood__self_id, number + 1, &hold->record);
-        if (rv != APR_SUCCESS && arena->holds == 0) {
-            arena_remove(arena);
-        }
-    }
+    apr_status_t rv = arena_with_room(&arena, &number, &hold->record);
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -247,6 +253,32 @@ static arena_t *arena_arrived(brood__segment_t *segment) {
     return arena_add(segment, 0);
 }
 
+/* Whether the cell is what was sent, once the creator has made up its mind about it. */
+static int is_as_sent(const brood__cell_t *cell, brood__handle_code_t kind,
+                      uint64_t generation) {
+    brood_os_deadline_t patience = brood__deadline(PATIENCE_US);
+    for (;;) { /* ends with an unmarked cell, another's, or the patience */
+        /* acquire: pairs with the release in allocate */
+        uint32_t seen = atomic_load_explicit(&cell->kind, memory_order_acquire);
+        if ((seen & ~BROOD__ARENA_RETIRED) != (uint32_t)kind ||
+            atomic_load_explicit(&cell->generation, memory_order_relaxed) != generation) {
+            return 0;
+        }
+        if ((seen & BROOD__ARENA_RETIRED) == 0) {
+            return 1;
+        }
+        if (brood_os_now_ns() >= patience) {
+            return 0;
+        }
+        brood_os_yield();
+    }
+}
+
+static apr_status_t forged(uint64_t number) {
+    return brood__fail(BROOD_EFORGED, "cell %llu of an arena is not what was sent",
+                       (unsigned long long)number);
+}
+
 static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
                                  brood__handle_code_t kind, uint64_t number,
                                  uint64_t generation) {
@@ -263,14 +295,16 @@ static apr_status_t hold_arrived(brood__hold_t *hold, brood__segment_t *segment,
         return APR_ENOMEM;
     }
     cell = number < BROOD__ARENA_CELLS ? &shared_of(arena)->cells[number] : NULL;
-    /* acquire: pairs with the release in allocate */
-    if (cell == NULL ||
-        atomic_load_explicit(&cell->kind, memory_order_acquire) != (uint32_t)kind ||
-        atomic_load_explicit(&cell->generation, memory_order_relaxed) != generation) {
-        rv = brood__fail(BROOD_EFORGED, "cell %llu of an arena is not what was sent",
-                         (unsigned long long)number);
-    } else {
-        rv = record_write(arena, brood__self_id, (uint32_t)number + 1, &hold->record);
+    rv = cell == NULL
+             ? forged(number)
+             : record_write(arena, brood__self_id, (uint32_t)number + 1, &hold->record);
+    if (rv == APR_SUCCESS) {
+        BROOD_KILL_POINT("arena.arrived");
+        if (!is_as_sent(cell, kind, generation)) {
+            (void)brood__records_clear(shared_of(arena), hold->record, brood__self_id,
+                                       (uint32_t)number + 1);
+            rv = forged(number);
+        }
     }
     if (rv != APR_SUCCESS) {
         if (arena->holds == 0) {

@@ -14,8 +14,13 @@
 #define BROOD__ARENA_HOLDER(record) ((uint32_t)((record) >> 32))
 #define BROOD__ARENA_HELD(record) ((uint32_t)(record))
 
+/* In a cell's kind: its creator is looking whether anybody still holds it, or nobody does. */
+#define BROOD__ARENA_RETIRED 0x80000000u
+
 typedef struct brood__arena_shared_t {
     brood__segment_head_t head;
+    _Atomic uint32_t arrivals; /* one more after each record that was written */
+    uint32_t unused[15];
     _Atomic uint64_t records[BROOD__ARENA_RECORDS];
     brood__cell_t cells[BROOD__ARENA_CELLS];
 } brood__arena_shared_t;

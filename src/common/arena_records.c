@@ -2,6 +2,7 @@
  * it and what a death leaves is said in arena.c. */
 #include "arena_records.h"
 
+#include "os/fault.h"
 #include "participant.h"
 #include "session.h"
 #include "status.h"
@@ -22,6 +23,9 @@ apr_status_t brood__records_write(brood__arena_shared_t *shared, uint32_t *hint,
             if (atomic_compare_exchange_strong_explicit(
                     &shared->records[at], &seen, BROOD__ARENA_RECORD(participant, cell),
                     memory_order_acq_rel, memory_order_relaxed)) {
+                /* seq_cst: the record before the number and the look at the cell that follows;
+                 * pairs with the fence and the loads in brood__records_untake() */
+                atomic_fetch_add_explicit(&shared->arrivals, 1, memory_order_seq_cst);
                 *hint = at + 1;
                 *where = at;
                 return APR_SUCCESS;
@@ -63,6 +67,59 @@ int brood__records_scan(brood__arena_shared_t *shared, uint8_t held[BROOD__ARENA
         }
     }
     return 1;
+}
+
+/* Marks those of the cells believed taken that nobody seems to hold. */
+static void retire(brood__arena_shared_t *shared, const uint8_t taken[BROOD__ARENA_CELLS],
+                   const uint8_t held[BROOD__ARENA_CELLS]) {
+    for (uint32_t i = 0; i < BROOD__ARENA_CELLS; i++) {
+        if (taken[i] && !held[i]) {
+            atomic_fetch_or_explicit(&shared->cells[i].kind, BROOD__ARENA_RETIRED,
+                                     memory_order_relaxed);
+        }
+    }
+    /* seq_cst: the marks before the records; pairs with brood__records_write() */
+    atomic_thread_fence(memory_order_seq_cst);
+    BROOD_KILL_POINT("arena.retired");
+}
+
+/* Scans; 0 also when a record was written meanwhile. */
+static int scan_undisturbed(brood__arena_shared_t *shared,
+                            uint8_t held[BROOD__ARENA_CELLS]) {
+    /* acquire: before the records; pairs with brood__records_write() */
+    uint32_t arrivals = atomic_load_explicit(&shared->arrivals, memory_order_acquire);
+    int found = brood__records_scan(shared, held);
+    /* acquire: the records before the number; pairs with brood__records_write() */
+    atomic_thread_fence(memory_order_acquire);
+    return found &&
+           atomic_load_explicit(&shared->arrivals, memory_order_relaxed) == arrivals;
+}
+
+int brood__records_untake(brood__arena_shared_t *shared,
+                          uint8_t taken[BROOD__ARENA_CELLS]) {
+    uint8_t seemed[BROOD__ARENA_CELLS];
+    uint8_t held[BROOD__ARENA_CELLS];
+    int doubts = 0;
+    int sure;
+    if (!brood__records_scan(shared, seemed)) {
+        return 0;
+    }
+    retire(shared, taken, seemed);
+    sure = scan_undisturbed(shared, held);
+    for (uint32_t i = 0; i < BROOD__ARENA_CELLS; i++) {
+        if (!taken[i] || seemed[i]) {
+            continue;
+        }
+        if (sure && !held[i]) {
+            taken[i] = 0;
+        } else {
+            /* relaxed: nothing else of the cell has changed */
+            atomic_fetch_and_explicit(&shared->cells[i].kind, ~BROOD__ARENA_RETIRED,
+                                      memory_order_relaxed);
+            doubts = 1;
+        }
+    }
+    return doubts;
 }
 
 void brood__records_rename(brood__arena_shared_t *shared, uint32_t from, uint32_t to) {

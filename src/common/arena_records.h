@@ -19,6 +19,12 @@ int brood__records_clear(brood__arena_shared_t *shared, uint32_t where,
  * 0: somebody holds all of them, and `held` says nothing. */
 int brood__records_scan(brood__arena_shared_t *shared, uint8_t held[BROOD__ARENA_CELLS]);
 
+/* Takes the marks off `taken`, the creator's, of cells that nobody living holds; in shared memory
+ * they stay retired until they are given out. 1: some might be, but records were written
+ * meanwhile. */
+int brood__records_untake(brood__arena_shared_t *shared,
+                          uint8_t taken[BROOD__ARENA_CELLS]);
+
 /* Changes the participant in all records of one; to 0 frees them. */
 void brood__records_rename(brood__arena_shared_t *shared, uint32_t from, uint32_t to);
 

@@ -197,6 +197,10 @@ static apr_status_t visit_barrier(visit_t *visit) {
         } else if (visit_is_late(visit)) {
             return APR_TIMEUP; /* the others' action runs; this one is for the next time */
         } else {
+            if (visit->ticket != 0) { /* it would be counted in place of a dead party's */
+                brood__wait_leave(&visit->wait);
+                visit->ticket = 0;
+            }
             visit_pause(visit, seen);
         }
     }

@@ -20,7 +20,7 @@ static apr_status_t make_object(brood__named_t *named, brood__note_t *note,
     BROOD_KILL_POINT("block.named");
     rv = brood_os_named_mark(named->memory, note->mark);
     if (rv == APR_SUCCESS) {
-        rv = brood__note_put(named->note, note, BROOD__NAME_MADE);
+        rv = brood__note_put(named, note, BROOD__NAME_MADE);
     }
     BROOD_KILL_POINT("block.made");
     if (rv == APR_SUCCESS) {
@@ -28,7 +28,7 @@ static apr_status_t make_object(brood__named_t *named, brood__note_t *note,
     }
     BROOD_KILL_POINT("block.reserved");
     if (rv == APR_SUCCESS) {
-        rv = brood__note_put(named->note, note, BROOD__NAME_READY);
+        rv = brood__note_put(named, note, BROOD__NAME_READY);
     }
     if (rv != APR_SUCCESS) {
         (void)brood_os_named_unlink(name);
@@ -43,7 +43,7 @@ static apr_status_t make(brood__named_t *named, brood__note_t *note, const char 
         return brood__fail(rv, "the record of the name %s", name);
     }
     BROOD_KILL_POINT("block.noted");
-    rv = brood__note_put(named->note, note, BROOD__NAME_PLANNED);
+    rv = brood__note_put(named, note, BROOD__NAME_PLANNED);
     BROOD_KILL_POINT("block.planned");
     if (rv == APR_SUCCESS) {
         rv = make_object(named, note, name);

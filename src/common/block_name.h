@@ -64,7 +64,7 @@ apr_status_t brood__name_lock(brood_os_handle_t *lock, const char *name,
                               int64_t patience);
 
 /* Writes what the note says, in this state. */
-apr_status_t brood__note_put(brood_os_handle_t handle, brood__note_t *note,
+apr_status_t brood__note_put(const brood__named_t *named, brood__note_t *note,
                              brood__name_state_t state);
 
 /* Locks the name and looks. A note without its object is removed. Left again in

@@ -56,6 +56,9 @@ apr_status_t brood_block_list(brood_block_info_t **infos, size_t *count,
 static apr_status_t reclaim_one(size_t *count, const char *name, int64_t patience) {
     brood__site_t site;
     apr_status_t rv = brood__site_enter(&site, name, patience);
+    if (APR_STATUS_IS_EACCES(rv) && site.lock != BROOD_OS_NO_HANDLE) {
+        rv = APR_SUCCESS; /* the name is another user's; the folder is not */
+    }
     if (rv == APR_SUCCESS && site.kind == BROOD__SITE_LEFT) {
         rv = brood__site_take_back(&site);
         *count += rv == APR_SUCCESS;
@@ -80,9 +83,6 @@ apr_status_t brood_block_reclaim(const char *name, size_t *count) {
     }
     if (name != NULL) {
         rv = reclaim_one(&taken, name, BROOD__NAME_PATIENCE_NS);
-        if (APR_STATUS_IS_EACCES(rv)) { /* another user's */
-            rv = APR_SUCCESS;
-        }
     } else {
         rv = brood_os_note_list(reclaim_any, &taken);
         if (rv != APR_SUCCESS) {

@@ -69,13 +69,13 @@ static int note_is_whole(const brood__note_t *note) {
            note->state <= BROOD__NAME_READY;
 }
 
-apr_status_t brood__note_put(brood_os_handle_t handle, brood__note_t *note,
+apr_status_t brood__note_put(const brood__named_t *named, brood__note_t *note,
                              brood__name_state_t state) {
     note->magic = NOTE_MAGIC;
     note->version = NOTE_VERSION;
     note->byte_order = NOTE_BYTE_ORDER;
     note->state = (uint32_t)state;
-    return brood_os_note_write(handle, note, sizeof *note);
+    return brood_os_note_write(named->note, named->memory, note, sizeof *note);
 }
 
 /* Whether the object that has the name now is the one that the note is about. */
@@ -128,10 +128,11 @@ static apr_status_t look_at_note(brood__site_t *site) {
         return APR_SUCCESS;
     }
     if (rv == APR_SUCCESS && site->kind == BROOD__SITE_FOREIGN) {
-        rv = brood_os_note_read(site->named.note, &site->note, sizeof site->note);
+        rv = brood_os_note_read(site->named.note, site->named.memory, &site->note,
+                                sizeof site->note);
         if (rv == APR_SUCCESS && note_is_whole(&site->note)) {
             rv = is_known(site, &known);
-        } else if (rv == APR_EOF) { /* its maker died before it wrote */
+        } else if (rv == APR_EOF) { /* its maker died before it wrote, or never was */
             rv = APR_SUCCESS;
         }
     }

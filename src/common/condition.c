@@ -21,6 +21,7 @@
 #include "pace.h"
 #include "status.h"
 #include "waiter.h"
+#include <string.h>
 
 struct brood_condition_t {
     brood__object_t object;
@@ -173,12 +174,14 @@ static apr_status_t lock_again(brood_condition_t *condition, const sleeper_t *sl
 
 static apr_status_t wait_until(brood_condition_t *condition,
                                brood_os_deadline_t deadline) {
-    sleeper_t sleeper = {brood__wait_begin(&condition->pace, deadline), 0, 0};
+    sleeper_t sleeper;
     uint64_t ticket;
     apr_status_t rv = condition_check_owner(condition);
     if (rv != APR_SUCCESS) {
         return rv;
     }
+    memset(&sleeper, 0, sizeof sleeper);
+    sleeper.wait = brood__wait_begin(&condition->pace, deadline);
     /* relaxed: the lock orders it */
     ticket = atomic_fetch_add_explicit(condition->tickets, 1, memory_order_relaxed) + 1;
     rv = brood__waiter_begin(&sleeper.wait.record, &sleeper.state, &condition->word,

@@ -17,7 +17,6 @@ int brood__kind_has_lock(uint32_t kind) {
     case BROOD__HANDLE_LOCK:
     case BROOD__HANDLE_RLOCK:
     case BROOD__HANDLE_CONDITION:
-    case BROOD__HANDLE_BARRIER:
     case BROOD__HANDLE_SHARED_VALUE:
     case BROOD__HANDLE_SHARED_ARRAY: return 1;
     default: return 0;
@@ -125,27 +124,38 @@ static void handles_count(const brood__arena_shared_t *shared,
     }
 }
 
-static void cell_state(char state[32], uint32_t kind, const brood__cell_t *cell) {
+static void semaphore_state(char state[32], const brood__cell_t *cell) {
+    uint32_t ceiling =
+        atomic_load_explicit(&cell->own.words[SEMAPHORE_CEILING], memory_order_relaxed);
     uint32_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
-    const char *text = "";
-    if (kind == BROOD__HANDLE_SEMAPHORE) {
-        uint32_t ceiling = atomic_load_explicit(&cell->own.words[SEMAPHORE_CEILING],
-                                                memory_order_relaxed);
-        if ((ceiling & SEMAPHORE_OWNED) == 0) {
-            (void)snprintf(state, 32, "%lu free", (unsigned long)word);
-            return;
-        }
+    if ((ceiling & SEMAPHORE_OWNED) == 0) {
+        (void)snprintf(state, 32, "%lu free", (unsigned long)word);
+    } else {
         (void)snprintf(state, 32, "%lu permits",
                        (unsigned long)(ceiling & ~SEMAPHORE_OWNED));
-        return;
     }
-    if (kind == BROOD__HANDLE_LOCK || kind == BROOD__HANDLE_RLOCK) {
-        text = (word & BROOD__LOCK_OWNER) == BROOD__LOCK_LOST ? "lost"
-               : owner_of(word) != 0                          ? "held"
-               : word & BROOD__LOCK_DIED                      ? "its owner died"
-                                                              : "free";
+}
+
+static const char *lock_state(uint32_t word) {
+    return (word & BROOD__LOCK_OWNER) == BROOD__LOCK_LOST ? "lost"
+           : owner_of(word) != 0                          ? "held"
+           : word & BROOD__LOCK_DIED                      ? "its owner died"
+                                                          : "free";
+}
+
+static void cell_state(char state[32], uint32_t kind, const brood__cell_t *cell) {
+    uint32_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
+    switch (kind) {
+    case BROOD__HANDLE_SEMAPHORE: semaphore_state(state, cell); break;
+    case BROOD__HANDLE_EVENT:
+        (void)snprintf(state, 32, "%s", (word & 1u) != 0 ? "set" : "not set");
+        break;
+    default:
+        if (brood__kind_has_lock(kind)) {
+            (void)snprintf(state, 32, "%s", lock_state(word));
+        }
+        break;
     }
-    (void)snprintf(state, 32, "%s", text);
 }
 
 static void cell_add(brood__report_t *report, size_t arena, uint32_t number,

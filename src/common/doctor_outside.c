@@ -2,6 +2,7 @@
  * to a session when some process has both it and the session's control segment. */
 #include "doctor_outside.h"
 
+#include "brood/boot.h"
 #include "brood/doctor.h"
 #include "doctor_report.h"
 #include "os/handle.h"
@@ -24,6 +25,11 @@ static int source_number(const brood__outside_t *outside, uint64_t id) {
     return -1;
 }
 
+/* What this process has open because it looks is no part of a session; what it has mapped is. */
+static int is_only_looked_at(int64_t pid, uint64_t id) {
+    return pid == brood_current_pid() && !brood__segment_is_mapped(id);
+}
+
 static apr_status_t found(void *data, int64_t pid, brood_os_handle_t memory) {
     brood__outside_t *outside = data;
     brood__segment_head_t head;
@@ -32,8 +38,9 @@ static apr_status_t found(void *data, int64_t pid, brood_os_handle_t memory) {
     user_t user = {pid, -1};
     if (brood_os_memory_size(memory, &size) != APR_SUCCESS ||
         brood_os_outside_read(memory, 0, &head, sizeof head) != APR_SUCCESS ||
-        !brood__source_from_head(&source, &head, size)) {
-        brood_os_handle_close(memory); /* a block, or another program's */
+        !brood__source_from_head(&source, &head, size) ||
+        is_only_looked_at(pid, source.id)) {
+        brood_os_handle_close(memory); /* or a block, or another program's */
         return APR_SUCCESS;
     }
     user.source = source_number(outside, source.id);

@@ -13,28 +13,24 @@ typedef struct target_t {
     uint64_t holder; /* which thread that is; 0: not known */
 } target_t;
 
-static const char *cell_what(uint32_t kind, uint64_t within, uint64_t ticket) {
+static const char *cell_what(uint32_t kind, uint64_t within) {
+    int is_word = within == offsetof(brood__cell_t, word);
     switch (kind) {
     case BROOD__HANDLE_SEMAPHORE: return "permit";
-    case BROOD__HANDLE_CONDITION: return ticket != 0 ? "notification" : "lock";
-    case BROOD__HANDLE_EVENT: return "set";
+    case BROOD__HANDLE_CONDITION: return is_word ? "lock" : "notification";
+    case BROOD__HANDLE_EVENT: return "event";
     case BROOD__HANDLE_BARRIER: return "others";
-    default:
-        return within == offsetof(brood__cell_t, word) && brood__kind_has_lock(kind)
-                   ? "lock"
-                   : "change";
+    default: return is_word && brood__kind_has_lock(kind) ? "lock" : "change";
     }
 }
 
-/* The lock in a cell, and the thread that holds it. A barrier's is held for a few instructions
- * only, and its word means other things to those who wait. */
+/* The lock in a cell, and the thread that holds it. */
 static void cell_holder(const brood__report_t *report, size_t arena, uint32_t number,
-                        uint32_t kind, target_t *target) {
+                        target_t *target) {
     const brood__cell_t *cell = &report->reading->arenas[arena].shared->cells[number];
     uint32_t hold = report->hold_of[arena][number];
     const brood_doctor_hold_t *known;
-    if (strcmp(target->what, "lock") != 0 || kind == BROOD__HANDLE_BARRIER ||
-        hold == BROOD__NO_HOLD) {
+    if (strcmp(target->what, "lock") != 0 || hold == BROOD__NO_HOLD) {
         return;
     }
     known = &APR_ARRAY_IDX(report->holds, (int)hold, brood_doctor_hold_t);
@@ -45,8 +41,7 @@ static void cell_holder(const brood__report_t *report, size_t arena, uint32_t nu
 }
 
 static int cell_target(const brood__report_t *report, const brood__wait_key_t *key,
-                       uint64_t ticket, target_t *target,
-                       char name[BROOD_DOCTOR_OBJECT_SIZE]) {
+                       target_t *target, char name[BROOD_DOCTOR_OBJECT_SIZE]) {
     const uint64_t cells = offsetof(brood__arena_shared_t, cells);
     for (size_t i = 0; i < report->reading->arena_count; i++) {
         const brood__read_arena_t *arena = &report->reading->arenas[i];
@@ -64,9 +59,8 @@ static int cell_target(const brood__report_t *report, const brood__wait_key_t *k
             return 0;
         }
         brood__object_name(name, cls->name, arena->id, (uint32_t)number);
-        target->what =
-            cell_what(kind, (key->offset - cells) % sizeof(brood__cell_t), ticket);
-        cell_holder(report, i, (uint32_t)number, kind, target);
+        target->what = cell_what(kind, (key->offset - cells) % sizeof(brood__cell_t));
+        cell_holder(report, i, (uint32_t)number, target);
         return 1;
     }
     return 0;
@@ -92,13 +86,12 @@ static int ring_target(const brood__report_t *report, const brood__wait_key_t *k
 static void wait_add(brood__report_t *report, brood__wait_key_t *key,
                      const brood__waiter_t *record) {
     target_t target = {"change", BROOD__NO_HOLD, 0};
-    uint64_t ticket = atomic_load_explicit(&record->ticket, memory_order_relaxed);
     brood_doctor_wait_t *wait = apr_array_push(report->waits);
     memset(wait, 0, sizeof *wait);
     wait->process = brood__report_process(report, key->owner);
     wait->thread = key->thread;
     wait->since = atomic_load_explicit(&record->since_us, memory_order_relaxed);
-    if (!cell_target(report, key, ticket, &target, wait->object) &&
+    if (!cell_target(report, key, &target, wait->object) &&
         !ring_target(report, key, &target, wait->object)) {
         (void)snprintf(wait->object, sizeof wait->object, "segment %08lx+%lu",
                        (unsigned long)(uint32_t)key->segment, (unsigned long)key->offset);

@@ -34,8 +34,9 @@ static inline int brood__eventcount_sleepers(const brood_os_word_t *word) {
             BROOD__EVENTCOUNT_SLEEPERS) != 0;
 }
 
-/* As brood__eventcount_wake(), right after the change was followed by the release of a lock. On x86 the exchange
- * in that is the fence already: loads do not pass an instruction with a lock prefix. */
+/* As brood__eventcount_wake(), right after the change was followed by the release of a lock.
+ * On x86 the instruction that does that is the fence already: loads do not pass an instruction
+ * with a lock prefix. */
 static inline void brood__eventcount_wake_unlocked(const brood_os_word_t *word) {
 #if defined(__x86_64__) || defined(__i386__)
     atomic_signal_fence(memory_order_seq_cst);

@@ -6,6 +6,7 @@
 #include "forkserver.h"
 #include "os/handle.h"
 #include "os/identity.h"
+#include "os/process.h"
 #include "session.h"
 #include <apr_thread_proc.h>
 #include <stdio.h>
@@ -20,7 +21,11 @@ void brood__exit_sequence(void) {
     done = 1;
     brood__child_end_all();
     brood__forkserver_stop();
-    brood__session_leave();
+    /* Other threads may be using what is shared until the very end; then the kernel says that
+     * this process is dead. */
+    if (brood_os_thread_count() <= 1) {
+        brood__session_leave();
+    }
 }
 
 void brood__exit_after_fork(void) {

@@ -52,37 +52,33 @@ apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
     return rv;
 }
 
-static inline apr_status_t lock_check_owner(brood_lock_t *lock) {
-    apr_status_t rv = lock_check(lock);
-    if (rv == APR_SUCCESS && !brood__lockword_is_mine(&lock->word)) {
-        rv = brood__fail(BROOD_ENOTOWNER, "the lock is not held by process %s",
-                         brood_current_name());
-    }
-    return rv;
+static apr_status_t not_owner(void) {
+    return brood__fail(BROOD_ENOTOWNER, "the lock is not held by process %s",
+                       brood_current_name());
 }
 
 apr_status_t brood_lock_release(brood_lock_t *lock) {
-    apr_status_t rv = lock_check_owner(lock);
-    if (rv == APR_SUCCESS) {
-        brood__holder_clear(lock->object.hold.cell);
-        brood__lockword_release(&lock->word);
+    apr_status_t rv = lock_check(lock);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    return rv;
+    if (!brood__lockword_is_mine(&lock->word)) {
+        return not_owner();
+    }
+    brood__holder_clear(lock->object.hold.cell);
+    return brood__lockword_release(&lock->word) ? APR_SUCCESS : not_owner();
 }
 
 apr_status_t brood_lock_abandon(brood_lock_t *lock) {
-    apr_status_t rv = lock_check_owner(lock);
-    if (rv == APR_SUCCESS) {
-        brood__holder_clear(lock->object.hold.cell);
-        brood__lockword_abandon(&lock->word);
+    apr_status_t rv = lock_check(lock);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    return rv;
+    return brood__lockword_abandon(&lock->word) ? APR_SUCCESS : not_owner();
 }
 
 int brood_lock_locked(brood_lock_t *lock) {
-    return lock_check(lock) == APR_SUCCESS &&
-           (atomic_load_explicit(lock->word.word, memory_order_relaxed) &
-            (BROOD__LOCK_OWNER | BROOD__LOCK_DIED)) != 0;
+    return lock_check(lock) == APR_SUCCESS && brood__lockword_is_locked(&lock->word);
 }
 
 apr_status_t brood_lock_close(brood_lock_t *lock) {

@@ -6,7 +6,7 @@
  *             step, so a death at any instruction leaves either a free lock or one that names
  *             the dead.
  *   announce  CAS that sets bit 31, by whoever is about to sleep.
- *   release   exchange with 0 by the owner; if bit 31 was set, wake one. Killed between the
+ *   release   CAS from the owner to 0; if bit 31 was set, wake one. Killed between the
  *             two, the sleepers wake by themselves at the end of their slice, or by the sweep.
  *   take over CAS from exactly the word that named an owner while that owner was proved dead.
  *             One of several wins it, and is told BROOD_EOWNERDEAD.
@@ -111,10 +111,17 @@ int brood__lockword_is_orphaned(const brood_os_word_t *word) {
            (owner_of(seen) != 0 && owner_is_dead(seen));
 }
 
-void brood__lockword_abandon(const brood_os_word_t *word) {
-    /* release: what the owner did is seen by those who learn of the loss */
-    atomic_store_explicit(word->word, BROOD__LOCK_LOST, memory_order_release);
+int brood__lockword_abandon(const brood_os_word_t *word) {
+    uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
+    do { /* ends with the loss, or when another owns it */
+        if (owner_of(seen) != brood__self_id) {
+            return 0;
+        }
+        /* release: what the owner did is seen by those who learn of the loss */
+    } while (!atomic_compare_exchange_weak_explicit(
+        word->word, &seen, BROOD__LOCK_LOST, memory_order_release, memory_order_relaxed));
     brood_os_unpark(word, INT_MAX);
+    return 1;
 }
 
 void brood__lockword_sweep(const brood_os_word_t *word, uint32_t dead) {

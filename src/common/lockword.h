@@ -47,21 +47,37 @@ static inline int brood__lockword_is_mine(const brood_os_word_t *word) {
            brood__self_id;
 }
 
-/* Gives back a lock that this process holds. */
-static inline void brood__lockword_release(const brood_os_word_t *word) {
+/* Whether anybody holds it, or died with it and nobody has been told. */
+static inline int brood__lockword_is_locked(const brood_os_word_t *word) {
+    uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
+    return (seen & BROOD__LOCK_OWNER) != BROOD__LOCK_LOST &&
+           (seen & (BROOD__LOCK_OWNER | BROOD__LOCK_DIED)) != 0;
+}
+
+/* Gives back a lock that this process holds. 0: it does not; another of its threads may have
+ * given it back a moment ago. */
+static inline int brood__lockword_release(const brood_os_word_t *word) {
+    uint32_t seen = atomic_load_explicit(word->word, memory_order_relaxed);
     BROOD_KILL_POINT("lock.releasing");
-    /* release: pairs with the acquire that takes the lock next */
-    if (atomic_exchange_explicit(word->word, 0, memory_order_release) &
-        BROOD__LOCK_WAITERS) {
+    do { /* ends with the release, or when another owns it; sleepers announce themselves */
+        if ((seen & BROOD__LOCK_OWNER) != brood__self_id) {
+            return 0;
+        }
+        /* release: pairs with the acquire that takes the lock next */
+    } while (!atomic_compare_exchange_weak_explicit(
+        word->word, &seen, 0, memory_order_release, memory_order_relaxed));
+    if (seen & BROOD__LOCK_WAITERS) {
         brood__lockword_wake(word);
     }
+    return 1;
 }
 
 /* Whether it was abandoned, or its owner is dead and nobody has been told yet. */
 int brood__lockword_is_orphaned(const brood_os_word_t *word);
 
-/* Gives back a lock that this process holds, for good: nobody gets it any more. */
-void brood__lockword_abandon(const brood_os_word_t *word);
+/* Gives back a lock that this process holds, for good: nobody gets it any more. 0: it does not
+ * hold it. */
+int brood__lockword_abandon(const brood_os_word_t *word);
 
 /* The word is told that a participant is dead. */
 void brood__lockword_sweep(const brood_os_word_t *word, uint32_t dead);

@@ -104,7 +104,7 @@ apr_status_t brood__mutex_release(brood__mutex_t *mutex) {
 
 void brood__mutex_abandon(brood__mutex_t *mutex) {
     if (mutex->kind == BROOD__MUTEX_LOCK) {
-        brood__lockword_abandon(&mutex->lock.word);
+        (void)brood__lockword_abandon(&mutex->lock.word);
     } else {
         brood__rlockword_abandon(&mutex->lock);
     }
@@ -113,7 +113,7 @@ void brood__mutex_abandon(brood__mutex_t *mutex) {
 uint32_t brood__mutex_release_all(brood__mutex_t *mutex) {
     if (mutex->kind == BROOD__MUTEX_LOCK) {
         brood__holder_clear(mutex->lock.cell);
-        brood__lockword_release(&mutex->lock.word);
+        (void)brood__lockword_release(&mutex->lock.word);
         return 1;
     }
     return brood__rlockword_release_all(&mutex->lock);

@@ -50,19 +50,55 @@ void brood__object_open(brood__object_t *object) {
     atomic_store_explicit(&object->handle.closed, 0, memory_order_release);
 }
 
+apr_status_t brood__object_refused(const brood_handle_t *handle,
+                                   const brood__handle_class_t *cls) {
+    apr_status_t rv = brood__handle_check(handle, cls->name);
+    return rv != APR_SUCCESS
+               ? rv
+               : brood__fail(BROOD_ECLOSED, "this process is in no session");
+}
+
+/* ---- threads that sleep in it ------------------------------------------------------- */
+
+#define LIFE(seen) ((uint32_t)((seen) >> 32))
+#define COUNT(seen) ((uint32_t)(seen))
+
+/* A forked child begins with nobody: it has none of its parent's threads. */
+void brood__object_enter(brood__object_t *object) {
+    uint64_t seen = atomic_load_explicit(&object->inside, memory_order_relaxed);
+    uint64_t next;
+    do {
+        next =
+            LIFE(seen) == brood__self_id ? seen + 1 : (uint64_t)brood__self_id << 32 | 1;
+    } while (!atomic_compare_exchange_weak_explicit(
+        &object->inside, &seen, next, memory_order_relaxed, memory_order_relaxed));
+}
+
+void brood__object_leave(brood__object_t *object) {
+    uint64_t seen = atomic_load_explicit(&object->inside, memory_order_relaxed);
+    while (LIFE(seen) == brood__self_id && COUNT(seen) != 0 &&
+           !atomic_compare_exchange_weak_explicit(&object->inside, &seen, seen - 1,
+                                                  memory_order_relaxed,
+                                                  memory_order_relaxed)) {}
+}
+
 apr_status_t brood__object_close(brood__object_t *object,
                                  const brood__handle_class_t *cls) {
-    apr_status_t rv = brood__object_check(object, cls);
+    const brood_handle_t *handle = object == NULL ? NULL : &object->handle;
+    apr_status_t rv = brood__handle_check(handle, cls->name);
+    uint64_t inside;
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
     }
-    if (rv == APR_SUCCESS &&
-        atomic_load_explicit(&object->inside, memory_order_relaxed) != 0) {
-        return brood__fail(BROOD_EBUSY, "%s: %u threads of this process wait in it",
-                           cls->name,
-                           atomic_load_explicit(&object->inside, memory_order_relaxed));
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    return rv == APR_SUCCESS ? object_cleanup(object) : rv;
+    inside = atomic_load_explicit(&object->inside, memory_order_relaxed);
+    if (LIFE(inside) == brood__self_id && COUNT(inside) != 0) {
+        return brood__fail(BROOD_EBUSY, "%s: %u threads of this process wait in it",
+                           cls->name, COUNT(inside));
+    }
+    return object_cleanup(object);
 }
 
 apr_status_t brood__object_hold_again(brood__hold_t *hold,

@@ -7,11 +7,12 @@
 
 #include "arena.h"
 #include "handle.h"
+#include "session.h"
 
 typedef struct brood__object_t {
     brood_handle_t handle;
     brood__hold_t hold;
-    _Atomic uint32_t inside; /* threads of this process that sleep in it */
+    _Atomic uint64_t inside; /* {whose threads: self_id, how many of them sleep in it} */
 } brood__object_t;
 
 /* The struct of a class, zero-filled and closed. NULL: no memory. */
@@ -23,12 +24,18 @@ apr_status_t brood__object_create(brood__object_t **object,
                                   const brood__handle_class_t *cls, apr_pool_t *pool);
 void brood__object_open(brood__object_t *object);
 
-/* APR_SUCCESS, BROOD_ECLOSED, or APR_EINVAL; the detail line names the class. */
+/* Why a handle cannot be used. */
+apr_status_t brood__object_refused(const brood_handle_t *handle,
+                                   const brood__handle_class_t *cls);
+
+/* APR_SUCCESS, BROOD_ECLOSED, or APR_EINVAL; the detail line names the class. A process that has
+ * left its session, or found no place in its parent's, is nobody who could own anything. */
 static inline apr_status_t brood__object_check(const brood__object_t *object,
                                                const brood__handle_class_t *cls) {
     const brood_handle_t *handle = object == NULL ? NULL : &object->handle;
-    return brood__handle_is_open(handle) ? APR_SUCCESS
-                                         : brood__handle_check(handle, cls->name);
+    return brood__handle_is_open(handle) && brood__self_id != 0
+               ? APR_SUCCESS
+               : brood__object_refused(handle, cls);
 }
 
 /* Closes it; a second time is harmless. BROOD_EBUSY: a thread of this process sleeps in it. */
@@ -36,12 +43,8 @@ apr_status_t brood__object_close(brood__object_t *object,
                                  const brood__handle_class_t *cls);
 
 /* While a thread sleeps in an object, nobody in its process may close it. */
-static inline void brood__object_enter(brood__object_t *object) {
-    atomic_fetch_add_explicit(&object->inside, 1, memory_order_relaxed);
-}
-static inline void brood__object_leave(brood__object_t *object) {
-    atomic_fetch_sub_explicit(&object->inside, 1, memory_order_relaxed);
-}
+void brood__object_enter(brood__object_t *object);
+void brood__object_leave(brood__object_t *object);
 
 /* The cell of another object, held once more, for an object that uses it. */
 apr_status_t brood__object_hold_again(brood__hold_t *hold, const brood__object_t *object);

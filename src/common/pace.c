@@ -93,9 +93,9 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
             budget_learn(wait->pace, 0);
         }
     }
-    if (wait->record == NULL) {
+    if (wait->record == NULL && !wait->without) {
         uint32_t state;
-        (void)brood__waiter_begin(&wait->record, &state, word, 0);
+        wait->without = !brood__waiter_try_begin(&wait->record, &state, word, 0);
     }
     brood_os_park(word, expected, slice < wait->deadline ? slice : wait->deadline);
     return APR_SUCCESS;

@@ -27,6 +27,7 @@ typedef struct brood__wait_t {
     unsigned rounds;
     int slept;
     brood__waiter_t *record; /* from the first sleep on; NULL: none yet, or none free */
+    int without;             /* none was free */
 } brood__wait_t;
 
 /* The deadline of a timeout in microseconds: negative for ever, huge ones cut. */
@@ -34,7 +35,7 @@ brood_os_deadline_t brood__deadline(int64_t timeout_us);
 
 static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
                                               brood_os_deadline_t deadline) {
-    brood__wait_t wait = {pace, deadline, 0, 0, 0, NULL};
+    brood__wait_t wait = {pace, deadline, 0, 0, 0, NULL, 0};
     return wait;
 }
 

@@ -288,6 +288,7 @@ uint32_t brood__participant_next_dead(uint32_t *slot) {
         if (id != brood__self_id && slot_is_dead(number, word)) {
             return id;
         }
+        watch_drop(id); /* this question will not come again soon */
     }
     return 0;
 }

@@ -323,7 +323,7 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__hel
                               deadline);
         if (rv == APR_SUCCESS) {
             rv = make_room(ring, order, held);
-            brood__lockword_release(&ring->put_lock);
+            (void)brood__lockword_release(&ring->put_lock);
         }
     }
     if (rv == APR_SUCCESS) {

@@ -261,7 +261,7 @@ size_t brood_queue_limit(brood_queue_t *queue) {
 }
 
 apr_status_t brood_queue_close(brood_queue_t *queue) {
-    apr_status_t rv = brood__queue_check(queue);
+    apr_status_t rv = brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
     }

@@ -4,6 +4,7 @@
 
 #include "brood/queue.h"
 #include "handle.h"
+#include "participant.h"
 #include "ring.h"
 
 struct brood_queue_t {
@@ -12,7 +13,10 @@ struct brood_queue_t {
 };
 
 static inline apr_status_t brood__queue_check(const brood_queue_t *queue) {
-    return brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
+    apr_status_t rv = brood__handle_check(queue == NULL ? NULL : &queue->handle, "queue");
+    return rv == APR_SUCCESS && brood__self_id == 0
+               ? brood__fail(BROOD_ECLOSED, "this process is in no session")
+               : rv;
 }
 
 /* BROOD_ETOOBIG: larger than the queue takes. */

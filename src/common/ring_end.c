@@ -97,9 +97,9 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
                                   memory_order_release);
         }
         BROOD_KILL_POINT("queue.shut");
-        brood__lockword_release(&ring->get_lock);
+        (void)brood__lockword_release(&ring->get_lock);
     }
-    brood__lockword_release(&ring->put_lock);
+    (void)brood__lockword_release(&ring->put_lock);
     if (rv == APR_SUCCESS) {
         brood__eventcount_wake_all(&ring->items);
         brood__eventcount_wake_all(&ring->space);

@@ -163,7 +163,7 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     /* Before the look at the messages: after it none comes any more. */
     state = brood__ring_state(ring);
     rv = state == BROOD__RING_SHUT ? APR_EOF : records_get(ring, get, &held, &beside);
-    brood__lockword_release(&ring->get_lock);
+    (void)brood__lockword_release(&ring->get_lock);
     if (beside) {
         (void)brood__payload_free(ring, &held);
     }

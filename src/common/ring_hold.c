@@ -75,7 +75,7 @@ static apr_status_t hold_try(brood__ring_t *ring, hold_t *hold,
     /* Before the look at the messages: after it none comes any more. */
     state = brood__ring_state(ring);
     rv = state == BROOD__RING_SHUT ? APR_EOF : hold_record(ring, hold);
-    brood__lockword_release(&ring->get_lock);
+    (void)brood__lockword_release(&ring->get_lock);
     return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
 }
 

@@ -113,7 +113,7 @@ static apr_status_t put_try(brood__ring_t *ring, brood__ring_put_t *put,
     }
     BROOD_KILL_POINT("queue.put.locked");
     rv = records_put(ring, put);
-    brood__lockword_release(&ring->put_lock);
+    (void)brood__lockword_release(&ring->put_lock);
     return rv;
 }
 
@@ -197,7 +197,7 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             rv = APR_EAGAIN;
         }
     }
-    brood__lockword_release(&ring->put_lock);
+    (void)brood__lockword_release(&ring->put_lock);
     return rv;
 }
 

@@ -89,8 +89,7 @@ uint32_t brood_rlock_depth(brood_rlock_t *rlock) {
 
 int brood_rlock_locked(brood_rlock_t *rlock) {
     return rlock_check(rlock) == APR_SUCCESS &&
-           (atomic_load_explicit(rlock->lock.word.word, memory_order_relaxed) &
-            (BROOD__LOCK_OWNER | BROOD__LOCK_DIED)) != 0;
+           brood__lockword_is_locked(&rlock->lock.word);
 }
 
 apr_status_t brood_rlock_close(brood_rlock_t *rlock) {

@@ -45,13 +45,13 @@ uint32_t brood__rlockword_release_all(const brood__rlockword_t *lock) {
     uint32_t depth = atomic_load_explicit(&lock->cell->depth, memory_order_relaxed);
     atomic_store_explicit(&lock->cell->holder, 0, memory_order_relaxed);
     BROOD_KILL_POINT("rlock.releasing");
-    brood__lockword_release(&lock->word);
+    (void)brood__lockword_release(&lock->word);
     return depth;
 }
 
 void brood__rlockword_abandon(const brood__rlockword_t *lock) {
     atomic_store_explicit(&lock->cell->holder, 0, memory_order_relaxed);
-    brood__lockword_abandon(&lock->word);
+    (void)brood__lockword_abandon(&lock->word);
 }
 
 uint32_t brood__rlockword_release(const brood__rlockword_t *lock) {

@@ -227,6 +227,14 @@ void brood__segment_after_fork(void) {
     brood__guard_reset(&list_guard);
 }
 
+int brood__segment_is_mapped(uint64_t id) {
+    brood__segment_t *segment = list_find(id);
+    if (segment != NULL) {
+        brood__segment_release(segment);
+    }
+    return segment != NULL;
+}
+
 size_t brood__segments_hold(brood__segment_t **held, size_t capacity) {
     size_t count = 0;
     brood__guard_take(&list_guard);

@@ -59,6 +59,9 @@ int brood__segment_is_ours(const brood__segment_head_t *head);
 apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
                                        brood__segment_kind_t kind, uint64_t object_size);
 
+/* Whether this process has that segment mapped. */
+int brood__segment_is_mapped(uint64_t id);
+
 /* The segments that this process has mapped now, each with one user more. Returns how many, at
  * most `capacity`. */
 size_t brood__segments_hold(brood__segment_t **held, size_t capacity);

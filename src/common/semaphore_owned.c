@@ -213,7 +213,7 @@ brood__permits_seen_t brood__permits_count(const brood__permits_t *permits) {
             uint64_t slot =
                 atomic_load_explicit(&permits->slots[i], memory_order_acquire);
             seen.free += HOLDER(slot) == 0;
-            seen.mine += HOLDER(slot) == brood__self_id;
+            seen.mine += (HOLDER(slot) & ~GIVING) == brood__self_id;
             changes += CHANGES(slot);
         }
         if (round != 0 && changes == changes_before) {

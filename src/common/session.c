@@ -142,8 +142,8 @@ apr_status_t brood__session_claim(uint32_t id) {
 static void at_raw_fork(void) {
     uint32_t parent = brood__session_disown();
     uint32_t id;
-    if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS) {
-        (void)brood__arena_hold_all(id);
+    if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS &&
+        brood__arena_hold_all(id) == APR_SUCCESS) {
         (void)enter(control, id);
     }
 }

@@ -7,6 +7,7 @@
 #include "shareable_list_image.h"
 #include "status.h"
 #include <apr_strings.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,11 +234,13 @@ apr_status_t brood_shareable_list_get_bytes(brood_shareable_list_t *list, size_t
     const brood__image_place_t *place;
     brood__image_item_t seen;
     apr_status_t rv = place_of(list, index, &place);
+    if (length != NULL) {
+        *length = 0;
+    }
     if (length == NULL || (buffer == NULL && size != 0)) {
         return brood__fail(APR_EINVAL, "%s is NULL",
                            length == NULL ? "length" : "buffer");
     }
-    *length = 0;
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -275,11 +278,11 @@ apr_status_t brood_shareable_list_set(brood_shareable_list_t *list, size_t index
 static int put_format(char *at, size_t room, const brood__image_item_t *item,
                       size_t capacity) {
     switch (item->kind) {
-    case BROOD__IMAGE_NIL: return apr_snprintf(at, room, "xxxxxx?x");
-    case BROOD__IMAGE_BOOL: return apr_snprintf(at, room, "xxxxxxx?");
-    case BROOD__IMAGE_INT: return apr_snprintf(at, room, "q");
-    case BROOD__IMAGE_DOUBLE: return apr_snprintf(at, room, "d");
-    default: return apr_snprintf(at, room, "%" APR_SIZE_T_FMT "s", capacity);
+    case BROOD__IMAGE_NIL: return snprintf(at, room, "xxxxxx?x");
+    case BROOD__IMAGE_BOOL: return snprintf(at, room, "xxxxxxx?");
+    case BROOD__IMAGE_INT: return snprintf(at, room, "q");
+    case BROOD__IMAGE_DOUBLE: return snprintf(at, room, "d");
+    default: return snprintf(at, room, "%llus", (unsigned long long)capacity);
     }
 }
 

@@ -59,12 +59,15 @@ static int equal(const brood_arg_t *one, const brood_arg_t *other) {
     }
     switch (one->kind) {
     case BROOD_NIL: return 1;
-    case BROOD_STRING: return strcmp(one->of.string, other->of.string) == 0;
+    case BROOD_STRING:
+        return one->of.string != NULL && other->of.string != NULL &&
+               strcmp(one->of.string, other->of.string) == 0;
     case BROOD_BYTES:
         return one->of.bytes.size == other->of.bytes.size &&
                (one->of.bytes.size == 0 ||
-                memcmp(one->of.bytes.data, other->of.bytes.data, one->of.bytes.size) ==
-                    0);
+                (one->of.bytes.data != NULL && other->of.bytes.data != NULL &&
+                 memcmp(one->of.bytes.data, other->of.bytes.data, one->of.bytes.size) ==
+                     0));
     default: return 0;
     }
 }

@@ -319,7 +319,7 @@ apr_status_t brood__image_count(const void *base, size_t size, size_t *count) {
         return brood__fail(BROOD_EMISMATCH, "a list of layout %d was expected",
                            IMAGE_VERSION);
     }
-    told = head->count;
+    told = *(const volatile uint64_t *)&head->count; /* checked and used as one copy */
     if (told > (size - sizeof *head) / sizeof(image_item_t)) {
         return brood__fail(BROOD_EFORGED, "a list of %llu items in %llu bytes",
                            (unsigned long long)told, (unsigned long long)size);

@@ -126,14 +126,13 @@ static brood__waiter_t *claim(void) {
     return NULL;
 }
 
-apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
-                                 const brood_os_word_t *object, uint64_t ticket) {
+int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
+                            const brood_os_word_t *object, uint64_t ticket) {
     brood__waiter_t *mine = claim();
     *waiter = mine;
     *state = 0;
     if (mine == NULL) {
-        return brood__fail(BROOD_EFULL, "%u threads wait in this session",
-                           BROOD__WAITERS);
+        return 0;
     }
     BROOD_KILL_POINT("waiter.claimed");
     /* release: the record was FREE before the rest changes; pairs with the fence in waits_for() */
@@ -149,7 +148,15 @@ apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
     /* release: the rest of the record first; pairs with the acquire in waits_for() */
     atomic_store_explicit(&mine->state, *state, memory_order_release);
     BROOD_KILL_POINT("waiter.waiting");
-    return APR_SUCCESS;
+    return 1;
+}
+
+apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
+                                 const brood_os_word_t *object, uint64_t ticket) {
+    return brood__waiter_try_begin(waiter, state, object, ticket)
+               ? APR_SUCCESS
+               : brood__fail(BROOD_EFULL, "%u threads wait in this session",
+                             BROOD__WAITERS);
 }
 
 void brood__waiter_end(brood__waiter_t *waiter) {
@@ -298,7 +305,7 @@ int brood__waiters_lost(const brood__waiter_t *mine, const brood_os_word_t *obje
     seen_t seen;
     for (uint32_t i = 0; i < used; i++) {
         if (waits_with(&table->records[(first + i) % used], object, ticket, &seen) &&
-            found++ == 0 && is_dead(seen.owner)) {
+            found++ < BROOD__WAITERS_ASKED && is_dead(seen.owner)) {
             return 1;
         }
     }

@@ -11,6 +11,10 @@
 
 #define BROOD__WAITERS 4096u
 
+/* About so many of those behind it a waiter asks whether they are dead: more than the next, because
+ * that one may be busy or stopped and ask about nobody. */
+#define BROOD__WAITERS_ASKED 8u
+
 /* The low bits of a record's state; above them is the tenancy. */
 #define BROOD__WAITER_STATE 3u
 enum {
@@ -42,6 +46,10 @@ void brood__waiter_use(const brood__segment_t *control, size_t offset);
 
 /* A number for the calling thread: from 1, not used by another thread of this process. */
 uint32_t brood__thread_number(void);
+
+/* As brood__waiter_begin(), without a word when it fails: 0. */
+int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
+                            const brood_os_word_t *object, uint64_t ticket);
 
 /* Claims a record that says: this thread waits for `object`. `state` receives what its state
  * is now. BROOD_EFULL: every record is in use. */
@@ -75,8 +83,8 @@ void brood__waiters_mark(const brood_os_word_t *object, uint64_t ticket);
 uint32_t brood__waiters_count(const brood_os_word_t *object, uint64_t ticket);
 
 /* Whether one of the `count` that wait with that ticket is dead: fewer records than that are
- * there, or the owner of the first one behind `mine` is dead. So with a record for each it is
- * enough that every one of them asks. `mine` may be NULL. */
+ * there, or the owner of one of the first BROOD__WAITERS_ASKED behind `mine` is dead. So with a
+ * record for each it is enough that most of them ask. `mine` may be NULL. */
 int brood__waiters_lost(const brood__waiter_t *mine, const brood_os_word_t *object,
                         uint64_t ticket, uint32_t count);
 

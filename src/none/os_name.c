@@ -71,14 +71,18 @@ int brood_os_note_is_held(brood_os_handle_t note) {
     return 1;
 }
 
-apr_status_t brood_os_note_write(brood_os_handle_t note, const void *bytes, size_t size) {
+apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memory,
+                                 const void *bytes, size_t size) {
+    (void)memory;
     (void)note;
     (void)bytes;
     (void)size;
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_note_read(brood_os_handle_t note, void *bytes, size_t size) {
+apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory,
+                                void *bytes, size_t size) {
+    (void)memory;
     (void)note;
     (void)bytes;
     (void)size;

@@ -144,9 +144,11 @@ int brood_os_note_is_held(brood_os_handle_t note) {
     return 0;
 }
 
-apr_status_t brood_os_note_write(brood_os_handle_t note, const void *bytes, size_t size) {
+apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memory,
+                                 const void *bytes, size_t size) {
     ssize_t put;
 
+    (void)memory;
     BROOD_FAULT("os.note_write");
     do {
         put = pwrite(brood__fd(note), bytes, size, 0);
@@ -157,9 +159,11 @@ apr_status_t brood_os_note_write(brood_os_handle_t note, const void *bytes, size
     return (size_t)put == size ? APR_SUCCESS : APR_ENOSPC;
 }
 
-apr_status_t brood_os_note_read(brood_os_handle_t note, void *bytes, size_t size) {
+apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory,
+                                void *bytes, size_t size) {
     ssize_t got;
 
+    (void)memory;
     BROOD_FAULT("os.note_read");
     do {
         got = pread(brood__fd(note), bytes, size, 0);

@@ -1,23 +1,22 @@
-/* Sections with a name. What lives as long as a handle to it needs no note on a disk: a note is
- * a small section of its own, and a name's lock a mutex that the system gives up for the dead. */
+/* Sections with a name. What lives as long as a handle to it needs no note elsewhere: one lies
+ * at the end of the section, so that neither is ever without the other, in whichever order the
+ * system closes the handles of a dead process. A name's lock is a mutex that the system gives up
+ * for the dead. */
 #include "system.h"
 #include "owner.h"
-#include "os/handle.h"
+#include "os/memory.h"
 #include "os/name.h"
 #include <string.h>
 
 /* The session's own objects, as those of a name without a prefix. */
 #define MEMORY_PREFIX L"Local\\"
-#define NOTE_PREFIX L"Local\\brood.note."
 #define LOCK_PREFIX L"Local\\brood.lock."
 #define NAME_UNITS 64
 
-#define NOTE_MAX 256
-
-/* What lies in a note's section. Whoever has the name's lock writes. */
+/* How a section ends. Whoever has the name's lock writes. */
 typedef struct note_t {
     uint32_t size;
-    uint8_t bytes[NOTE_MAX];
+    uint8_t bytes[BROOD_OS_NOTE_MAX];
 } note_t;
 
 static void spell(wchar_t wide[NAME_UNITS], const wchar_t *prefix, const char *name)
@@ -39,61 +38,33 @@ int brood_os_names_persist(void)
     return 0;
 }
 
-/* *existed says whether it was there before; the handle is to that one then. */
-static apr_status_t create_section(HANDLE *section, int *existed, const wchar_t *wide,
-                                   uint64_t size)
+apr_status_t brood_os_named_create(brood_os_handle_t *memory, const char *name, uint64_t size)
 {
+    wchar_t wide[NAME_UNITS];
     apr_status_t status;
+    *memory = BROOD_OS_NO_HANDLE;
+    BROOD_FAULT("os.named_create");
     SECURITY_ATTRIBUTES *attributes = brood__owner_only(&status);
     if (attributes == NULL) {
         return status;
     }
-    *section = CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE,
-                                  (DWORD)(size >> 32), (DWORD)size, wide);
-    DWORD error = GetLastError();
-    *existed = error == ERROR_ALREADY_EXISTS;
-    if (*section != NULL) {
-        return APR_SUCCESS;
-    }
-    /* The page file is full; or the name is an object's of another kind. */
-    return error == ERROR_COMMITMENT_LIMIT ? APR_ENOMEM
-           : error == ERROR_INVALID_HANDLE ? APR_EEXIST
-                                           : brood__status_from_os(error);
-}
-
-static apr_status_t open_section(brood_os_handle_t *handle, const wchar_t *prefix,
-                                 const char *name)
-{
-    wchar_t wide[NAME_UNITS];
-    spell(wide, prefix, name);
-    HANDLE section = OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, wide);
-    if (section == NULL) {
-        DWORD error = GetLastError();
-        return error == ERROR_FILE_NOT_FOUND || error == ERROR_INVALID_HANDLE
-                   ? APR_ENOENT
-                   : brood__status_from_os(error);
-    }
-    *handle = brood__handle(section);
-    return APR_SUCCESS;
-}
-
-apr_status_t brood_os_named_create(brood_os_handle_t *memory, const char *name, uint64_t size)
-{
-    wchar_t wide[NAME_UNITS];
-    HANDLE section;
-    int existed;
-    *memory = BROOD_OS_NO_HANDLE;
-    BROOD_FAULT("os.named_create");
     spell(wide, MEMORY_PREFIX, name);
-    apr_status_t status = create_section(&section, &existed, wide, size);
-    if (status == APR_SUCCESS && existed) {
+    size += sizeof(note_t);
+    HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE,
+                                        (DWORD)(size >> 32), (DWORD)size, wide);
+    DWORD error = GetLastError();
+    if (section != NULL && error == ERROR_ALREADY_EXISTS) {
         CloseHandle(section);
-        status = APR_EEXIST;
+        return APR_EEXIST;
     }
-    if (status == APR_SUCCESS) {
-        *memory = brood__handle(section);
+    if (section == NULL) {
+        /* The page file is full; or the name is an object's of another kind. */
+        return error == ERROR_COMMITMENT_LIMIT ? APR_ENOMEM
+               : error == ERROR_INVALID_HANDLE ? APR_EEXIST
+                                               : brood__status_from_os(error);
     }
-    return status;
+    *memory = brood__handle(section);
+    return APR_SUCCESS;
 }
 
 apr_status_t brood_os_named_reserve(brood_os_handle_t memory, uint64_t size)
@@ -106,9 +77,19 @@ apr_status_t brood_os_named_reserve(brood_os_handle_t memory, uint64_t size)
 
 apr_status_t brood_os_named_open(brood_os_handle_t *memory, const char *name)
 {
+    wchar_t wide[NAME_UNITS];
     *memory = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.named_open");
-    return open_section(memory, MEMORY_PREFIX, name);
+    spell(wide, MEMORY_PREFIX, name);
+    HANDLE section = OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, wide);
+    if (section == NULL) {
+        DWORD error = GetLastError();
+        return error == ERROR_FILE_NOT_FOUND || error == ERROR_INVALID_HANDLE
+                   ? APR_ENOENT
+                   : brood__status_from_os(error);
+    }
+    *memory = brood__handle(section);
+    return APR_SUCCESS;
 }
 
 apr_status_t brood_os_named_mark(brood_os_handle_t memory, uint64_t mark[2])
@@ -164,49 +145,48 @@ void brood_os_name_unlock(brood_os_handle_t lock)
 
 /* ---- notes ---- */
 
-static apr_status_t note_map(brood_os_handle_t note, note_t **view)
+/* A note lies in the last bytes of its section, behind the caller's. Where that is, everybody
+ * finds from the section's size. */
+static apr_status_t note_map(brood_os_handle_t memory, void **view, note_t **note)
 {
-    *view = MapViewOfFile(brood__native(note), FILE_MAP_READ | FILE_MAP_WRITE, 0, 0,
-                          sizeof **view);
-    return *view == NULL ? brood__status_from_os(GetLastError()) : APR_SUCCESS;
+    uint64_t size;
+    apr_status_t status = brood_os_memory_size(memory, &size);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    if (size < sizeof **note) {
+        return APR_EOF;
+    }
+    uint64_t at = size - sizeof **note;
+    uint64_t from = at - at % brood_os_memory_granularity();
+    status = brood_os_memory_map(memory, from, (size_t)(size - from), view);
+    if (status == APR_SUCCESS) {
+        *note = (note_t *)((char *)*view + (at - from));
+    }
+    return status;
 }
 
 apr_status_t brood_os_note_create(brood_os_handle_t *note, const char *name)
 {
-    wchar_t wide[NAME_UNITS];
-    HANDLE section;
-    note_t *view;
-    int existed;
+    (void)name;
     *note = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.note_create");
-    spell(wide, NOTE_PREFIX, name);
-    apr_status_t status = create_section(&section, &existed, wide, sizeof(note_t));
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    status = note_map(brood__handle(section), &view);
-    if (status != APR_SUCCESS) {
-        CloseHandle(section);
-        return status;
-    }
-    view->size = 0;
-    UnmapViewOfFile(view);
-    *note = brood__handle(section);
     return APR_SUCCESS;
 }
 
 apr_status_t brood_os_note_open(brood_os_handle_t *note, const char *name)
 {
+    (void)name;
     *note = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.note_open");
-    return open_section(note, NOTE_PREFIX, name);
+    return APR_SUCCESS;
 }
 
 apr_status_t brood_os_note_hold(brood_os_handle_t note)
 {
     (void)note;
     BROOD_FAULT("os.note_hold");
-    return APR_SUCCESS; /* to have it is to hold it */
+    return APR_SUCCESS; /* to have the memory is to hold the note */
 }
 
 int brood_os_note_is_held(brood_os_handle_t note)
@@ -215,36 +195,45 @@ int brood_os_note_is_held(brood_os_handle_t note)
     return 1;
 }
 
-apr_status_t brood_os_note_write(brood_os_handle_t note, const void *bytes, size_t size)
+apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memory,
+                                 const void *bytes, size_t size)
 {
-    note_t *view;
+    void *view;
+    note_t *place;
+    (void)note;
     BROOD_FAULT("os.note_write");
-    if (size > NOTE_MAX) {
+    if (size > sizeof place->bytes) {
         return APR_EINVAL;
     }
-    apr_status_t status = note_map(note, &view);
+    if (memory == BROOD_OS_NO_HANDLE) {
+        return APR_SUCCESS; /* it will be written again when there is a section */
+    }
+    apr_status_t status = note_map(memory, &view, &place);
     if (status == APR_SUCCESS) {
-        memcpy(view->bytes, bytes, size);
-        view->size = (uint32_t)size;
-        UnmapViewOfFile(view);
+        memcpy(place->bytes, bytes, size);
+        place->size = (uint32_t)size;
+        brood_os_memory_unmap(view, 0);
     }
     return status;
 }
 
-apr_status_t brood_os_note_read(brood_os_handle_t note, void *bytes, size_t size)
+apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory, void *bytes,
+                                size_t size)
 {
-    note_t *view;
+    void *view;
+    note_t *place;
+    (void)note;
     BROOD_FAULT("os.note_read");
-    apr_status_t status = note_map(note, &view);
+    apr_status_t status = note_map(memory, &view, &place);
     if (status != APR_SUCCESS) {
         return status;
     }
-    if (size <= NOTE_MAX && view->size == size) {
-        memcpy(bytes, view->bytes, size);
+    if (size <= sizeof place->bytes && place->size == size) {
+        memcpy(bytes, place->bytes, size);
     } else {
         status = APR_EOF;
     }
-    UnmapViewOfFile(view);
+    brood_os_memory_unmap(view, 0);
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* What the lock promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 500
+#define ROUNDS CONFORMANCE_TIMES(500)
 #define SHORT_US 20000
 
 /* Plain memory, guarded by the locks, and a few words for those who have none. */

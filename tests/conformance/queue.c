@@ -2,7 +2,7 @@
 #include "conformance.h"
 #include <string.h>
 
-#define EACH 300 /* messages of one producer */
+#define EACH CONFORMANCE_TIMES(300) /* messages of one producer */
 #define PRODUCERS 3u
 #define SIDES (2 * PRODUCERS) /* as many consumers */
 #define LARGE 20000u

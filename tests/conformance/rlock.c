@@ -1,7 +1,7 @@
 /* What the recursive lock promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 400
+#define ROUNDS CONFORMANCE_TIMES(400)
 #define SHORT_US 20000
 
 /* Plain memory, guarded by the locks, and a few words for those who have none. */

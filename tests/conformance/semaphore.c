@@ -1,7 +1,7 @@
 /* What every kind of semaphore promises, to processes of every kind and to threads. */
 #include "conformance.h"
 
-#define ROUNDS 400
+#define ROUNDS CONFORMANCE_TIMES(400)
 #define SHORT_US 20000
 #define BUFFER 3u
 

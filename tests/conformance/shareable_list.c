@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#define ROUNDS 1000
+#define ROUNDS CONFORMANCE_TIMES(1000)
 #define ROOM 63
 
 typedef struct place_t {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ROUNDS 300
+#define ROUNDS CONFORMANCE_TIMES(300)
 #define LENGTH 3000
 
 typedef struct place_t {

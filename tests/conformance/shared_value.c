@@ -1,7 +1,7 @@
 /* Conformance of shared values: counting together, whole numbers, and deaths with the lock. */
 #include "conformance.h"
 
-#define ROUNDS 1000
+#define ROUNDS CONFORMANCE_TIMES(1000)
 
 typedef struct place_t {
     long count; /* guarded by the value's lock */

@@ -141,7 +141,9 @@ static void check(killing_t *run) {
 
 #define BOTH (1u << 1 | 1u << 2)
 
-/* All points lie between taking the name's lock and giving it back. */
+/* All points lie between taking the name's lock and giving it back. The last ones are of names
+ * that outlive their processes. */
+#define LASTING 3
 static const killing_point_t points[] = {
     {"block.locked", 5, ATTACH, BOTH, 0},     {"block.attached", 5, ATTACH, BOTH, 0},
     {"block.locked", 5, UNLINK, BOTH, 0},     {"block.attached", 5, UNLINK, BOTH, 0},
@@ -152,15 +154,17 @@ static const killing_point_t points[] = {
     {"block.taken_back", 1, TAKE_BACK, 0, 0},
 };
 
-static const killing_kind_t kinds[] = {
-    {.name = "block",
-     .points = points,
-     .point_count = sizeof points / sizeof points[0],
-     .workers = 3,
-     .log_size = sizeof(killing_log_t),
-     .make = make,
-     .place = place,
-     .check = check},
-};
-
-KILLING_MAIN(kinds)
+int main(int argc, char **argv) {
+    killing_kind_t kind = {.name = "block",
+                           .points = points,
+                           .point_count = sizeof points / sizeof points[0],
+                           .workers = 3,
+                           .log_size = sizeof(killing_log_t),
+                           .make = make,
+                           .place = place,
+                           .check = check};
+    if (!brood_os_names_persist()) {
+        kind.point_count -= LASTING;
+    }
+    return killing_main(&kind, 1, argc, argv);
+}

@@ -10,6 +10,7 @@
 #define BY_TWO 1      /* the victim takes two and gives them at once */
 #define DEAD_HOLDER 2 /* somebody died with all permits before the workers came */
 #define LOSES 4       /* a plain permit is lost with the victim */
+#define CROWDED 8     /* the survivors keep permits so long that the victim sleeps */
 
 #define FEW 3u
 #define MANY 60u
@@ -31,6 +32,15 @@ static uint32_t permits_made;
 
 /* ---- workers ------------------------------------------------------------------------ */
 
+/* In a crowd the survivors stay where they are for a while. */
+static void linger(const killing_worker_t *self, int64_t how_long_us) {
+    int64_t end_us = brood_test_now_us() + how_long_us;
+    while ((self->variant & CROWDED) != 0 && self->me != KILLING_VICTIM &&
+           brood_test_now_us() < end_us) {
+        apr_thread_yield();
+    }
+}
+
 /* No more permits are in use than there are, but those of the dead, which have come back. */
 static void use_permits(killing_worker_t *self, log_t *log, uint32_t mine,
                         uint32_t permits) {
@@ -43,6 +53,7 @@ static void use_permits(killing_worker_t *self, log_t *log, uint32_t mine,
                            !brood__participant_is_dead(atomic_load(&log->victim)))) {
         killing_fault(self, "too many are inside", mask);
     }
+    linger(self, 3000);
     atomic_fetch_and(&log->inside, ~mine);
 }
 
@@ -78,6 +89,7 @@ static int use(const brood_values_t *state, apr_pool_t *pool) {
         use_permits(&self, log, mine, permits);
         CHILD_OK(brood_semaphore_release(semaphore, count));
         killing_step(&self);
+        linger(&self, 2000); /* a semaphore is not fair: who polls would starve */
     }
     return 0;
 }
@@ -170,7 +182,7 @@ static const killing_point_t of_bounded[] = {
     {"semaphore.taken", 50, LOSES, 0, 0},
     {"semaphore.given", 50, 0, 0, 0},
     {"semaphore.waiting", 1, 0, 0, 0},
-    {"waiter.waiting", 1, 0, 0, 0},
+    {"waiter.waiting", 1, CROWDED, 0, 0},
 };
 
 static const killing_point_t of_owned[] = {
@@ -179,7 +191,7 @@ static const killing_point_t of_owned[] = {
     {"semaphore.marked", 25, BY_TWO, .holds = BOTH},
     {"semaphore.given", 50, 0, 0, 0},
     {"semaphore.waiting", 1, 0, 0, 0},
-    {"waiter.waiting", 1, 0, 0, 0},
+    {"waiter.waiting", 1, CROWDED, 0, 0},
     {"semaphore.sweeping", 1, DEAD_HOLDER, 0, 0},
 };
 

@@ -7,6 +7,7 @@
 #include "storm.h"
 #include <apr_strings.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WORKERS 6u
@@ -26,7 +27,7 @@ static brood_arg_t an_item(char *text, uint64_t number) {
     if (number % 3 == 0) {
         return brood_arg_int((int64_t)number);
     }
-    length = apr_snprintf(text, ROOM, "%" PRIu64 ":", number);
+    length = snprintf(text, ROOM, "%" PRIu64 ":", number);
     memset(text + length, (int)('a' + number % 26), letters);
     text[(size_t)length + letters] = '\0';
     return number % 3 == 1 ? brood_arg_string(text)

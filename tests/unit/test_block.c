@@ -1,6 +1,8 @@
 /* Blocks without a name: making, handing over, closing, views, and what is refused. */
 #include "methods.h"
 
+#include "handle.h"
+#include "os/handle.h"
 #include <apr_thread_proc.h>
 #include <string.h>
 
@@ -54,10 +56,12 @@ static void too_much_is_a_status(void **state) {
     assert_status(brood_block_create(&block, (uint64_t)SIZE_MAX / 2 + 1, test->pool),
                   BROOD_ERANGE);
     assert_detail("bits");
-    /* What can be mapped in theory, but no machine has. */
+    /* What can be mapped in theory, but no machine has; a quarter of 32 bits it has. */
     rv = brood_block_create(&block, (uint64_t)(SIZE_MAX / 4), test->pool);
-    assert_true(rv != APR_SUCCESS && rv != BROOD_ERANGE);
-    assert_null(block);
+    if (sizeof(size_t) > 4) {
+        assert_true(rv != APR_SUCCESS && rv != BROOD_ERANGE);
+    }
+    assert_true((block == NULL) == (rv != APR_SUCCESS));
 }
 
 static void null_is_an_error(void **state) {
@@ -429,6 +433,52 @@ static void a_forked_child_has_the_views(void **state) {
     assert_success(brood_block_view_close(inherited));
 }
 
+/* ---- what arrives ---- */
+
+#define NUMBERS 7 /* the memory, the size, four of the name, whether there is a note */
+
+/* A parcel as it would arrive, with one number changed and maybe the last ones missing. */
+static apr_status_t unpack_forged(brood_block_t *block, size_t which, uint64_t number,
+                                  size_t count, apr_pool_t *pool) {
+    brood__parcel_t *packed, *arrived;
+    const brood_os_handle_t *handles;
+    const uint64_t *numbers;
+    uint64_t forged[NUMBERS];
+    brood_os_handle_t copy;
+    brood_handle_t *handle = NULL;
+    apr_status_t rv;
+
+    assert_success(brood__parcel_create(&packed, pool));
+    assert_success(brood__block_class.pack((brood_handle_t *)block, packed));
+    assert_int_equal(brood__parcel_os_handles(packed, &handles), 1);
+    assert_int_equal(brood__parcel_numbers(packed, &numbers), NUMBERS);
+    memcpy(forged, numbers, sizeof forged);
+    forged[which] = number;
+    assert_success(brood_os_handle_duplicate(handles[0], &copy));
+    assert_success(brood__parcel_arrived(&arrived, &copy, 1, forged, count, pool));
+    rv = brood__block_class.unpack(&brood__block_class, &handle, arrived, pool);
+    assert_int_equal(rv == APR_SUCCESS, handle != NULL);
+    return rv;
+}
+
+static void what_arrives_is_not_believed(void **state) {
+    brood_test_t *test = *state;
+    brood_block_t *block;
+
+    assert_success(brood_block_create(&block, 100, test->pool));
+    assert_success(unpack_forged(block, 1, 99, NUMBERS, test->pool));
+    assert_status(unpack_forged(block, 1, 1 << 30, NUMBERS, test->pool), BROOD_EFORGED);
+    assert_status(unpack_forged(block, 1, UINT64_MAX, NUMBERS, test->pool), BROOD_ERANGE);
+    assert_status(unpack_forged(block, 1, 0, NUMBERS, test->pool), APR_EINVAL);
+    assert_status(
+        unpack_forged(block, 2, UINT64_C(0x2f2f2f2f2f2f2f2f), NUMBERS, test->pool),
+        APR_EINVAL);
+    assert_status(unpack_forged(block, 0, 8, NUMBERS, test->pool), BROOD_EENCODING);
+    assert_status(unpack_forged(block, 6, 1, NUMBERS, test->pool), BROOD_EENCODING);
+    assert_status(unpack_forged(block, 1, 100, NUMBERS - 1, test->pool), BROOD_EENCODING);
+    assert_status(unpack_forged(block, 1, 100, 1, test->pool), BROOD_EENCODING);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(it_is_zero_and_of_that_size),
     BROOD_TEST(nothing_is_no_size),
@@ -447,6 +497,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_death_takes_nothing_away),
     BROOD_TEST(a_closed_block_does_not_travel),
     BROOD_TEST(a_forked_child_has_the_views),
+    BROOD_TEST(what_arrives_is_not_believed),
 };
 
 BROOD_TEST_MAIN(tests)

@@ -314,6 +314,9 @@ static void no_memory_is_a_status(void **state) {
     const char *name = fresh_name(test);
     brood_block_t *block;
 
+    if (sizeof(size_t) == 4) {
+        return; /* all that 32 bits can say is there */
+    }
     assert_true(brood_block_create_named(&block, name, (uint64_t)(SIZE_MAX / 4), NULL,
                                          test->pool) != APR_SUCCESS);
     assert_detail(name);

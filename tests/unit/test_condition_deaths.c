@@ -47,6 +47,9 @@ static brood_process_t *start_waiter(brood_condition_t *condition, uint32_t wait
                                      brood_test_t *test) {
     brood_process_t *process = brood_test_start(wait_once, BROOD_ARGS(condition), test);
     assert_true(brood_test_await_waiters(condition, waiters));
+    /* Its record is there before it gives the lock up: now it has. */
+    assert_success(brood_condition_acquire(condition, LATE));
+    assert_success(brood_condition_release(condition));
     return process;
 }
 
@@ -63,7 +66,7 @@ static uint32_t notify(brood_condition_t *condition, uint32_t count) {
 static void children_wait_and_notify(void **state) {
     brood_test_t *test = *state;
     brood_condition_t *condition;
-    brood_process_t *one, *other;
+    brood_process_t *one, *other, *notifier;
 
     assert_success(brood_condition_create(&condition, test->pool));
     one = start_waiter(condition, 1, test);
@@ -72,11 +75,12 @@ static void children_wait_and_notify(void **state) {
     brood_test_join(one, 7);
     assert_int_equal(brood_test_waiters_in(condition), 1);
     assert_success(brood_condition_acquire(condition, LATE));
-    (void)brood_test_start(notify_some, BROOD_ARGS(condition, 2u, 0), test);
+    notifier = brood_test_start(notify_some, BROOD_ARGS(condition, 2u, 0), test);
     /* It has to wait for the lock, and this process gives that up here. */
     assert_success(brood_condition_wait(condition, LATE));
     assert_success(brood_condition_release(condition));
     brood_test_join(other, 7);
+    brood_test_join(notifier, 0);
 }
 
 static int at_the_third_look(void *data) {

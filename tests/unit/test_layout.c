@@ -65,9 +65,10 @@ AT(brood__cell_t, depth, 12);
 AT(brood__cell_t, holder, 16);
 AT(brood__cell_t, own, 24);
 AT(brood__cell_t, own.longs[1], 32);
-SIZE(brood__arena_shared_t, 64 + 8 * 4032 + 64 * 1008);
-AT(brood__arena_shared_t, records, 64);
-AT(brood__arena_shared_t, cells, 32320);
+SIZE(brood__arena_shared_t, 64 + 64 + 8 * 4032 + 64 * 1008);
+AT(brood__arena_shared_t, arrivals, 64);
+AT(brood__arena_shared_t, records, 128);
+AT(brood__arena_shared_t, cells, 32384);
 
 SIZE(brood__ring_shared_t, 640);
 AT(brood__ring_shared_t, capacity, 64);

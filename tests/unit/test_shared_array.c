@@ -50,10 +50,12 @@ static void too_many_items_are_refused(void **state) {
     assert_null(array);
     assert_status(brood_shared_array_create(&array, 'd', SIZE_MAX / 8, NULL, test->pool),
                   BROOD_ERANGE);
-    assert_int_not_equal(
-        brood_shared_array_create(&array, 'c', SIZE_MAX / 4, NULL, test->pool),
-        APR_SUCCESS);
-    assert_null(array);
+    if (sizeof(size_t) > 4) { /* all that 32 bits can say is there */
+        assert_int_not_equal(
+            brood_shared_array_create(&array, 'c', SIZE_MAX / 4, NULL, test->pool),
+            APR_SUCCESS);
+        assert_null(array);
+    }
 }
 
 static void an_index_beyond_the_end_is_named(void **state) {

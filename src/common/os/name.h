@@ -1,10 +1,11 @@
 /* Shared memory that has a name, and the notes about such names.
  *
- * A note is a few bytes that this user's processes keep about a name, beside the memory and
- * never in it. A process that uses the memory holds its note; the kernel lets go of it for a
- * process that dies. On POSIX systems notes are files in a folder of the user's, held by
- * flock(): name and note outlive their processes. On Windows both are gone with the last handle
- * to them, and having a handle is holding.
+ * A note is a few bytes that this user's processes keep about a name. A process that uses the
+ * memory holds its note; the kernel lets go of it for a process that dies. On POSIX systems
+ * notes are files in a folder of the user's, held by flock(): name and note outlive their
+ * processes. On Windows the memory is gone with the last handle to it, so that having it is
+ * holding its note, and the note lies in the memory itself, behind the caller's bytes: handles
+ * to notes are BROOD_OS_NO_HANDLE there.
  *
  * Names are BROOD_OS_NAME_MAX graphic ASCII characters at the most, without slashes; callers see
  * to that. */
@@ -52,9 +53,7 @@ void brood_os_name_unlock(brood_os_handle_t lock);
 
 /* ---- notes; the name is locked while they are used, except to read or close them ---- */
 
-/* Makes a name's note, empty, and holds it. A note that there is already is another's or of the
- * past: APR_EEXIST, except where having it means that it is about to go (Windows): it is made
- * empty. */
+/* Makes a name's note, empty, and holds it. APR_EEXIST: there is one. */
 apr_status_t brood_os_note_create(brood_os_handle_t *note, const char *name);
 
 /* Opens a name's note without holding it, where that can be. APR_ENOENT: there is none. */
@@ -66,16 +65,21 @@ apr_status_t brood_os_note_hold(brood_os_handle_t note);
 /* Whether somebody holds it; asked of a note that is open and that the handle does not hold. */
 int brood_os_note_is_held(brood_os_handle_t note);
 
-/* Writes or reads all of a note: at most 256 bytes. A note that has less is APR_EOF. */
-apr_status_t brood_os_note_write(brood_os_handle_t note, const void *bytes, size_t size);
-apr_status_t brood_os_note_read(brood_os_handle_t note, void *bytes, size_t size);
+/* Writes or reads all of a note: at most BROOD_OS_NOTE_MAX bytes. `memory` is the object that
+ * has the name, if there is one already. A note that has less is APR_EOF. */
+#define BROOD_OS_NOTE_MAX 256
+apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memory,
+                                 const void *bytes, size_t size);
+apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory,
+                                void *bytes, size_t size);
 
-/* Takes a note from its name; who has it open keeps it. APR_ENOENT: there is none. */
+/* Takes a note from its name; who has it open keeps it. APR_ENOENT: there is none.
+ * APR_ENOTIMPL: it goes with the memory. */
 apr_status_t brood_os_note_remove(const char *name);
 
 /* Calls `each` with every name that has a note, until it returns something else than
  * APR_SUCCESS, which is then returned. Names that come or go meanwhile may be missed.
- * APR_ENOTIMPL: no note outlives its holders here, and the system does not list them. */
+ * APR_ENOTIMPL: there is no such list. */
 apr_status_t brood_os_note_list(apr_status_t (*each)(void *data, const char *name),
                                 void *data);
 
