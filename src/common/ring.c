@@ -18,10 +18,20 @@
 #include "payload.h"
 #include "ring_steps.h"
 
+/* Both marks as they were at one moment. */
+static void marks_at_once(const brood__ring_t *ring, uint64_t *tail, uint64_t *head) {
+    uint64_t again;
+    do { /* ends when head stood still meanwhile */
+        /* acquire: pairs with the releases of head and tail; keeps the three in order */
+        *head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+        *tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
+        again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+    } while (*head != again);
+}
+
 int brood__ring_is_full(brood__ring_t *ring, size_t size) {
-    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
-    /* acquire: pairs with the release of head: what it gives up has been copied out */
-    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+    uint64_t tail, head;
+    marks_at_once(ring, &tail, &head);
     uint64_t bytes = brood__ring_record_size(ring, size);
     return brood__mark_bytes(tail, head) + bytes +
                    brood__ring_gap_before(ring, tail, bytes) >
@@ -32,16 +42,11 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
 }
 
 uint32_t brood__ring_count(brood__ring_t *ring) {
-    uint64_t head, tail, again;
+    uint64_t tail, head;
     if (brood__ring_state(ring) == BROOD__RING_SHUT) {
         return 0;
     }
-    do { /* ends when head stood still meanwhile: then both were true at one moment */
-        /* acquire: pairs with the releases of head and tail; keeps the three in order */
-        head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
-        tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
-        again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
-    } while (head != again);
+    marks_at_once(ring, &tail, &head);
     return brood__mark_items(tail, head) +
            ((ring->flags & BROOD__RING_LEASES)
                 ? brood__payload_count(ring, BROOD__PAYLOAD_RETURNED)
