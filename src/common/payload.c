@@ -83,10 +83,17 @@ static int has_owner(uint32_t hand) {
            hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING;
 }
 
+/* A lease begins when the message is in the caller's hand, however long that took. */
+static void set_lease(brood__ring_t *ring, const brood__held_t *held, int64_t lease_ns) {
+    atomic_store_explicit(&ring->payloads[held->index].until_ns,
+                          lease_ns == 0 ? 0 : brood_os_now_ns() + lease_ns,
+                          memory_order_relaxed);
+}
+
 /* Delivers to the caller what was seen. Until the end of a lease is written nobody compares
  * it with the time. */
 static int deliver(brood__ring_t *ring, brood__held_t *held, uint32_t hand,
-                   int64_t until_ns) {
+                   int64_t lease_ns) {
     if (hand == BROOD__PAYLOAD_TAKEN) {
         return turn(ring, held, delivered(held->state, hand));
     }
@@ -94,8 +101,7 @@ static int deliver(brood__ring_t *ring, brood__held_t *held, uint32_t hand,
         return 0;
     }
     BROOD_KILL_POINT("queue.leasing");
-    atomic_store_explicit(&ring->payloads[held->index].until_ns, until_ns,
-                          memory_order_relaxed);
+    set_lease(ring, held, lease_ns);
     return turn(ring, held, in_hand(held->state, brood__self_id, BROOD__PAYLOAD_LEASED));
 }
 
@@ -123,6 +129,15 @@ int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t han
     return 1;
 }
 
+void brood__payload_put_back(brood__ring_t *ring, brood__held_t *held) {
+    uint64_t state = held->state;
+    if (turn(ring, held,
+             MAKE(0, BROOD__PAYLOAD_RETURNED, BROOD__PAYLOAD_DELIVERIES(state) - 1,
+                  RENEWALS(state), BROOD__PAYLOAD_TENANCY(state)))) {
+        brood__payload_ask_for_look(ring);
+    }
+}
+
 void brood__payload_ask_for_look(brood__ring_t *ring) {
     atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
     brood__eventcount_wake(&ring->items);
@@ -147,7 +162,7 @@ static int is_there(uint64_t state) {
 }
 
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
-                        int64_t until_ns, brood__held_t *held) {
+                        int64_t lease_ns, brood__held_t *held) {
     held->index = (uint32_t)record;
     if (held->index >= ring->payload_count) {
         return 0;
@@ -160,7 +175,7 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
             !is_there(held->state)) {
             return 0;
         }
-        if (deliver(ring, held, hand, until_ns)) {
+        if (deliver(ring, held, hand, lease_ns)) {
             return 1;
         }
     }
@@ -223,16 +238,16 @@ static int is_worn_out(const brood__ring_t *ring, uint64_t state) {
 }
 
 /* What one that has come back becomes. 1: the caller's. */
-static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                       brood__held_t *held) {
     if (is_worn_out(ring, held->state)) {
         (void)turn(ring, held, in_hand(held->state, 0, BROOD__PAYLOAD_FAILED));
         return 0;
     }
-    return deliver(ring, held, hand, until_ns);
+    return deliver(ring, held, hand, lease_ns);
 }
 
-int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held) {
     brood__ring_shared_t *shared = ring->shared;
     int64_t now = brood_os_now_ns();
@@ -250,7 +265,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
             continue;
         }
         BROOD_KILL_POINT("queue.retaking");
-        if (retake_one(ring, hand, until_ns, held)) {
+        if (retake_one(ring, hand, lease_ns, held)) {
             /* There may be more. */
             atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
             return 1;
@@ -272,14 +287,13 @@ int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held) {
     return 0;
 }
 
-int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until_ns) {
+int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease_ns) {
     uint64_t state = held->state;
     if (BROOD__PAYLOAD_HAND(state) != BROOD__PAYLOAD_LEASED ||
         !turn(ring, held, in_hand(state, brood__self_id, BROOD__PAYLOAD_LEASING))) {
         return 0;
     }
-    atomic_store_explicit(&ring->payloads[held->index].until_ns, until_ns,
-                          memory_order_relaxed);
+    set_lease(ring, held, lease_ns);
     /* Another word than before: whoever compared the old end with the time fails. */
     return turn(ring, held,
                 MAKE(brood__self_id, BROOD__PAYLOAD_LEASED,

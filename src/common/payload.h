@@ -68,11 +68,14 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
+/* One that came back, and was delivered to the caller for nothing: it is as it was before. */
+void brood__payload_put_back(brood__ring_t *ring, brood__held_t *held);
+
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */
 uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
-                        int64_t until_ns, brood__held_t *held);
+                        int64_t lease_ns, brood__held_t *held);
 
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
@@ -87,17 +90,17 @@ int brood__payload_free(brood__ring_t *ring, const brood__held_t *held);
 int brood__payload_is_time_to_look(const brood__ring_t *ring);
 void brood__payload_ask_for_look(brood__ring_t *ring);
 
-/* One that has come back, TAKEN, or LEASED until then (0: for ever): of those returned, of
+/* One that has come back, TAKEN, or LEASED for so long (0: for ever): of those returned, of
  * the dead, and of those whose time is over. One that was delivered too often becomes FAILED
  * instead. 0: there is none. */
-int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held);
 
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);
 
-/* The caller's lease ends then, instead. 0: it is over. */
-int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until_ns);
+/* The caller's lease lasts so long from now on, instead. 0: it is over. */
+int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease_ns);
 
 /* How many are in this hand, at about one moment. */
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand);

@@ -295,7 +295,7 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
 
 /* Takes the oldest message into the caller's hand, BROOD__PAYLOAD_TAKEN or _LEASED. One that
  * lies in the ring gets a place beside it first. APR_EOF as brood__ring_get(). */
-apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                               struct brood__held_t *held, brood_os_deadline_t deadline);
 
 /* A record, the unused end of the ring before it skipped. */

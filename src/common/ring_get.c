@@ -113,7 +113,7 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     }
     rv = get->accept(get->context, brood__payload_size(ring, &held));
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
+        brood__payload_put_back(ring, &held);
         return rv;
     }
     rv = drain_payload(ring, &held, get);
