@@ -84,6 +84,7 @@ apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset,
     STEP("commit");
     (void)address;
     set_pages(object_of(memory)->base + offset, length, 1);
+    simulation_note("%u bytes at %u", (unsigned)length, (unsigned)offset);
     STEP("committed");
     return APR_SUCCESS;
 }
@@ -94,6 +95,7 @@ apr_status_t brood_os_memory_decommit(brood_os_handle_t memory, uint64_t offset,
     set_pages(object_of(memory)->base + offset, length, 1);
     memset(object_of(memory)->base + offset, 0xdd, length);
     set_pages(object_of(memory)->base + offset, length, 0);
+    simulation_note("%u bytes at %u no more", (unsigned)length, (unsigned)offset);
     STEP("decommitted");
     return APR_SUCCESS;
 }

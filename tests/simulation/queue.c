@@ -55,6 +55,16 @@ static void may_be_taken_from(const record_t *record, const head_t *head) {
     }
 }
 
+/* Deliveries that nobody has told of: to the dead, to those who were too late, and to those whose
+ * calls have not returned yet. */
+static uint32_t unseen_at_most(const lane_t *lane) {
+    uint32_t count = (uint32_t)simulation_deaths() + world.unseen;
+    for (uint32_t i = 0; i < LANES; i++) {
+        count += &world.lanes[1][i] != lane && world.lanes[1][i].call == CALL_LEASE;
+    }
+    return count;
+}
+
 void message_taken(lane_t *lane, const void *place, size_t size, uint32_t deliveries) {
     int leases = (world.flags & BROOD_QUEUE_LEASES) != 0;
     record_t *record = message_read(place, size);
@@ -74,8 +84,8 @@ void message_taken(lane_t *lane, const void *place, size_t size, uint32_t delive
     may_be_taken_from(record, &head);
     record->holder = 0;
     record->taken++;
-    if (deliveries != 0 && (deliveries < record->taken ||
-                            (world.consumer_deaths == 0 && deliveries != record->taken))) {
+    if (deliveries != 0 &&
+        (deliveries < record->taken || deliveries > record->taken + unseen_at_most(lane))) {
         simulation_fault("message %u of %u says delivery %u and it is %u", head.number,
                          head.lane, deliveries, record->taken);
     }
@@ -129,7 +139,7 @@ static int room_is_there(void *argument) {
     const lane_t *lane = argument;
     return (shared()->shutdown & BROOD__RING_STATE) != 0 ||
            (!is_full_for(lane->size) &&
-            (!brood__ring_is_beside(&world.queue->ring, lane->size) ||
+            (!(lane->in_place || brood__ring_is_beside(&world.queue->ring, lane->size)) ||
              count_hand(BROOD__PAYLOAD_FREE) == world.queue->ring.payload_count));
 }
 
@@ -137,8 +147,9 @@ void waits_for_message(lane_t *lane) {
     simulation_waits(message_is_there, lane);
 }
 
-void waits_for_room(lane_t *lane, size_t size) {
+void waits_for_room(lane_t *lane, size_t size, int in_place) {
     lane->size = size;
+    lane->in_place = in_place;
     simulation_waits(room_is_there, lane);
 }
 
@@ -359,5 +370,12 @@ void queue_scenario(void) {
     plan.deaths = simulation_chance(20) ? 0 : simulation_random(10);
     plan.stops = simulation_chance(50) ? 0 : simulation_random(5);
     simulation_every_step = watch_looks;
+    simulation_note("%u producers, %u consumers, flags %u, at most %u messages, %u places, "
+                    "%u KiB beside the ring, %u deliveries; burials %d, end by shutdown %d "
+                    "(after %d, at once %d)",
+                    world.producers, world.consumers, world.flags, options.max_items,
+                    world.queue->ring.payload_count, (unsigned)(simulation_sparse >> 10),
+                    options.deliveries_max, world.buries, world.ends_by_shutdown,
+                    world.stops_at, world.stops_at_once);
     simulation_run(&plan, first_process, NULL);
 }

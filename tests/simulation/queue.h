@@ -60,6 +60,7 @@ typedef struct lane_t {
     /* producer */
     uint32_t last; /* number begun */
     size_t size;   /* that it waits to put */
+    int in_place;
     /* consumer */
     call_t call;
     record_t *subject; /* of CALL_ACKNOWLEDGE */
@@ -92,6 +93,7 @@ typedef struct world_t {
     int shutting;  /* it has begun */
     uint32_t in_dead_hands; /* at the most so many taken messages are gone with the dead */
     uint32_t consumer_deaths;
+    uint32_t unseen; /* deliveries that were over when the call returned */
     uint32_t begun, tasks, tasks_maybe;
 } world_t;
 
@@ -113,7 +115,7 @@ record_t *message_read(const void *place, size_t size);
 void message_taken(lane_t *lane, const void *place, size_t size, uint32_t deliveries);
 
 void waits_for_message(lane_t *lane);
-void waits_for_room(lane_t *lane, size_t size);
+void waits_for_room(lane_t *lane, size_t size, int in_place);
 void waits_no_more(void);
 
 /* What the shared words say at this moment. */

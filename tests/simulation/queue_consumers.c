@@ -9,7 +9,8 @@ static apr_interval_time_t some_timeout(void) {
     if (world.stopping && !world.shut) {
         return 1000;
     }
-    return kind < 5 && world.ends_by_shutdown ? -1
+    /* Failed messages take places until somebody asks for them. */
+    return kind < 5 && world.ends_by_shutdown && world.deliveries_max == 0 ? -1
            : kind < 7                         ? 0
                       : 1 + (apr_interval_time_t)simulation_random(30000);
 }
@@ -203,11 +204,14 @@ static void acknowledge(lane_t *lane, brood_message_t *message, record_t *record
 
 static void give_back(lane_t *lane, brood_message_t *message, record_t *record) {
     apr_status_t rv;
+    int was_mine = record->holder == simulation_self();
     int64_t until_ns = record->until_ns;
-    record->until_ns = 1; /* somebody may have it before the call returns */
+    if (was_mine) {
+        record->until_ns = 1; /* somebody may have it before the call returns */
+    }
     rv = brood_queue_give_back(&lane->queue, message);
     if (rv == BROOD_ELEASE) {
-        if (until_ns == 0 || simulation_now_ns() <= until_ns) {
+        if (was_mine && (until_ns == 0 || simulation_now_ns() <= until_ns)) {
             simulation_fault("a lease is over too early");
         }
     } else {
@@ -234,6 +238,16 @@ static int lease_one(lane_t *lane) {
         return nothing(rv);
     }
     not_after_the_end(shut);
+    if (lease >= 0 && simulation_now_ns() - now > lease * 1000) {
+        /* It may be over already; then the message may be anybody's. */
+        now = simulation_now_ns();
+        rv = brood_queue_renew(&lane->queue, &message, lease);
+        if (rv == BROOD_ELEASE) {
+            world.unseen++;
+            return 1;
+        }
+        EXPECT(rv, "renew");
+    }
     message_taken(lane, message.data, message.size, message.deliveries);
     record = message_read(message.data, message.size);
     record->holder = simulation_self();

@@ -64,7 +64,7 @@ static int put_one(lane_t *lane) {
     record_t *record = begin(lane);
     apr_status_t rv;
     message_write(lane->buffer, lane->lane, lane->last, size);
-    waits_for_room(lane, size);
+    waits_for_room(lane, size, 0);
     rv = brood_queue_put_bytes(&lane->queue, lane->buffer, size, timeout);
     waits_no_more();
     return outcome(record, rv, late, timeout, begin_ns);
@@ -94,7 +94,7 @@ static int put_batch(lane_t *lane) {
         messages[i].size = size;
         used += size;
     }
-    waits_for_room(lane, 0);
+    waits_for_room(lane, 0, 0);
     rv = brood_queue_put_many(&lane->queue, messages, count, &done, timeout);
     waits_no_more();
     if ((rv == APR_SUCCESS) != (done == count)) {
@@ -115,7 +115,7 @@ static int commit(lane_t *lane, brood_message_t *message, record_t *record) {
         int late = world.shut;
         apr_status_t rv;
         record->fate = FATE_BEGUN;
-        waits_for_room(lane, message->size);
+        waits_for_room(lane, message->size, 0);
         rv = brood_queue_commit(&lane->queue, message, timeout);
         waits_no_more();
         int goes_on = outcome(record, rv, late, timeout, begin_ns);
@@ -136,7 +136,7 @@ static int put_in_place(lane_t *lane) {
     int64_t begin_ns = simulation_now_ns();
     record_t *record = begin(lane);
     apr_status_t rv;
-    waits_for_room(lane, size);
+    waits_for_room(lane, size, 1);
     rv = brood_queue_reserve(&lane->queue, &message, size, timeout);
     waits_no_more();
     if (rv != APR_SUCCESS) {

@@ -518,6 +518,10 @@ simulation_life_t simulation_life(uint32_t process) {
                                                   : SIMULATION_LIVES;
 }
 
+uint64_t simulation_deaths(void) {
+    return result->deaths;
+}
+
 uint32_t simulation_self(void) {
     return self;
 }

@@ -62,6 +62,9 @@ typedef enum simulation_life_t {
 } simulation_life_t;
 simulation_life_t simulation_life(uint32_t process);
 
+/* How many have been killed. */
+uint64_t simulation_deaths(void);
+
 /* The process that runs, and the time. */
 uint32_t simulation_self(void);
 int64_t simulation_now_ns(void);
