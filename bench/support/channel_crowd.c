@@ -215,6 +215,7 @@ int bench_channel_fairness(const char *what, size_t size, int producers, int con
                          .scale = 1,
                          .count = 1,
                          .rounds = 3,
+                         .probe = 1,
                          .most_seconds = 3,
                          .extras = {"producers", "consumers", "k_per_s"}};
     crowd_words(words, sizeof words, what, size, producers, consumers);
