@@ -119,7 +119,7 @@ int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t han
     if (hand == BROOD__PAYLOAD_RETURNED) {
         BROOD_KILL_POINT("queue.returned");
         atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
-        brood__eventcount_wake(&ring->items);
+        brood__ring_wake(ring);
     }
     return 1;
 }
@@ -160,6 +160,15 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
             return 1;
         }
     }
+}
+
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
+    uint64_t state;
+    if ((uint32_t)record >= ring->payload_count) {
+        return 0;
+    }
+    state = state_of(ring, (uint32_t)record);
+    return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state);
 }
 
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held) {
@@ -244,6 +253,20 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
         if (retake_one(ring, hand, until_ns, held)) {
             /* There may be more. */
             atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int brood__payload_has_returned(const brood__ring_t *ring) {
+    int64_t now = brood_os_now_ns();
+    uint32_t count = highest(ring);
+    for (uint32_t i = 0; i < count; i++) {
+        brood__held_t held = {i, state_of(ring, i)};
+        if ((BROOD__PAYLOAD_HAND(held.state) == BROOD__PAYLOAD_RETURNED ||
+             is_fallen(ring, &held, now)) &&
+            !is_worn_out(ring, held.state)) {
             return 1;
         }
     }
