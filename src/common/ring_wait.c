@@ -13,6 +13,7 @@
 #include "payload.h"
 
 #include "os/fault.h"
+#include "ring_steps.h"
 
 void brood__ring_ask_for_bells(brood__ring_t *ring) {
     BROOD_KILL_POINT("queue.bell.record");
@@ -74,5 +75,6 @@ int brood__ring_is_ready(brood__ring_t *ring) {
          message_there(ring))) {
         return 1;
     }
-    return state != BROOD__RING_OPEN;
+    return state != BROOD__RING_OPEN &&
+           !((ring->flags & BROOD__RING_LEASES) && brood__payload_may_return(ring));
 }

@@ -269,6 +269,29 @@ static void a_lease_that_ends_makes_it_ready(void **state) {
     assert_none(&item, 1, 0);
 }
 
+/* The end is not there before the last lease is over; what was delivered too often is none. */
+static void the_end_waits_for_leases(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
+    brood_queue_t *queue;
+    brood_queue_t *told = make_queue(test, 0);
+    brood_queue_t *silent = make_queue(test, 0);
+    brood_process_t *process;
+    options.flags = BROOD_QUEUE_LEASES;
+    options.deliveries_max = 1;
+    assert_success(brood_queue_create(&queue, &options, test->pool));
+    process = brood_test_start(lease_and_stay, BROOD_ARGS(queue, told, silent), test);
+    brood_wait_item_t items[] = {BROOD_WAIT_QUEUE(queue), BROOD_WAIT_QUEUE(told)};
+    assert_success(brood_queue_put_bytes(queue, "a", 1, 0));
+    assert_ready(items + 1, 1, 1);
+    assert_success(brood_queue_shutdown(queue, 0, LATE));
+    assert_none(items, 1, SOON);
+    assert_success(brood_process_kill(process));
+    assert_ready(items, 1, 1);
+    assert_status(take_byte(queue), APR_EOF);
+    brood_test_join(process, -9);
+}
+
 /* ---- being woken -------------------------------------------------------------------- */
 
 /* When somebody sleeps there: a message. */
@@ -489,6 +512,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(many_things_and_the_same_ones_twice),
     BROOD_TEST(what_comes_back_from_the_dead_is_ready),
     BROOD_TEST(a_lease_that_ends_makes_it_ready),
+    BROOD_TEST(the_end_waits_for_leases),
     BROOD_TEST(a_put_wakes_the_wait),
     BROOD_TEST(a_send_wakes_the_wait),
     BROOD_TEST(an_end_wakes_the_wait),
