@@ -140,7 +140,7 @@ void brood__payload_put_back(brood__ring_t *ring, brood__held_t *held) {
 
 void brood__payload_ask_for_look(brood__ring_t *ring) {
     atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
-    brood__eventcount_wake(&ring->items);
+    brood__ring_wake(ring);
 }
 
 uint64_t brood__payload_record(const brood__held_t *held) {
@@ -179,6 +179,15 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
             return 1;
         }
     }
+}
+
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
+    uint64_t state;
+    if ((uint32_t)record >= ring->payload_count) {
+        return 0;
+    }
+    state = state_of(ring, (uint32_t)record);
+    return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state);
 }
 
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held) {
@@ -270,6 +279,23 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
             atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
             return 1;
         }
+    }
+    return 0;
+}
+
+int brood__payload_has_returned(brood__ring_t *ring) {
+    int64_t now = brood_os_now_ns();
+    uint32_t count = highest(ring);
+    for (uint32_t i = 0; i < count; i++) {
+        brood__held_t held = {i, state_of(ring, i)};
+        if (BROOD__PAYLOAD_HAND(held.state) != BROOD__PAYLOAD_RETURNED &&
+            !is_fallen(ring, &held, now)) {
+            continue;
+        }
+        if (!is_worn_out(ring, held.state)) {
+            return 1;
+        }
+        (void)turn(ring, &held, in_hand(held.state, 0, BROOD__PAYLOAD_FAILED));
     }
     return 0;
 }

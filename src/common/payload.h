@@ -77,6 +77,9 @@ uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t lease_ns, brood__held_t *held);
 
+/* Whether that would be there to be taken. */
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
+
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
@@ -95,6 +98,9 @@ void brood__payload_ask_for_look(brood__ring_t *ring);
  * instead. 0: there is none. */
 int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held);
+
+/* Whether there is one that has come back. One that was delivered too often becomes FAILED. */
+int brood__payload_has_returned(brood__ring_t *ring);
 
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);

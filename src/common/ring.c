@@ -10,6 +10,7 @@
  *           each message. Only ever behind the truth; guarded by the side's lock.
  *   items, space
  *           eventcounts (eventcount.c) for those who wait for a message, or for room.
+ *   bells   asks for the wake-up of those who sleep elsewhere (ring_wait.c).
  *   puts, gets, *_bytes, *_waits, *_deaths, most_items
  *           for people. A side's death may leave them wrong by what it was just doing.
  * Nobody sleeps while holding a lock of the ring. */
