@@ -5,8 +5,8 @@
  * changes by CAS alone:
  *   FREE -> RESERVED      a producer takes it for itself.
  *   RESERVED -> QUEUED    by the producer, after the record that names it was published in the
- *                         ring. A producer that dies in between has put nothing yet: the sweep
- *                         frees the payload and whoever meets the record skips it.
+ *                         ring. A producer that dies in between has put the message: a consumer
+ *                         that meets the record takes it.
  *   QUEUED, or RESERVED and published -> LEASED -> TAKEN
  *                         by a consumer with get_lock, who copies the bytes in between and moves
  *                         `head` past the record afterwards. Of one that dies before TAKEN the
@@ -18,8 +18,7 @@
  *   RETURNED -> LEASED, TAKEN, FAILED
  *                         by a consumer, without a lock.
  *   LEASED -> TAKEN       by the consumer that is done with it: nobody returns it any more.
- *   any hand -> FREE      by its owner; by whoever learns that the owner is dead, unless it is
- *                         LEASED (or LEASING, on the way to it), which is RETURNED then.
+ *   any hand -> FREE      by its owner; of a dead owner: payload_dead.c.
  * `returned` and `look_at_ns` only say when a look at the whole table is worth it: whoever
  * returns a payload sets the first; if it dies before that, the second finds it, every slice.
  * `size` and `until_ns` are written by the owner alone. */
@@ -36,14 +35,14 @@
      (uint64_t)(renewals) << 44 | (uint64_t)(tenancy) << 48)
 #define RENEWALS(state) ((uint32_t)((state) >> 44) & 0xfu)
 
-static uint32_t highest(const brood__ring_t *ring) {
+uint32_t brood__payload_highest(const brood__ring_t *ring) {
     /* relaxed: one that is not seen yet is found at the next look */
     uint32_t count =
         atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
     return count < ring->payload_count ? count : ring->payload_count;
 }
 
-static uint64_t state_of(const brood__ring_t *ring, uint32_t index) {
+uint64_t brood__payload_state(const brood__ring_t *ring, uint32_t index) {
     /* acquire: pairs with the release of whoever put it into this hand */
     return atomic_load_explicit(&ring->payloads[index].state, memory_order_acquire);
 }
@@ -78,11 +77,6 @@ static uint64_t freed(uint64_t state) {
     return MAKE(0, BROOD__PAYLOAD_FREE, 0, 0, BROOD__PAYLOAD_TENANCY(state));
 }
 
-static int has_owner(uint32_t hand) {
-    return hand == BROOD__PAYLOAD_RESERVED || hand == BROOD__PAYLOAD_TAKEN ||
-           hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING;
-}
-
 /* A lease begins when the message is in the caller's hand, however long that took. */
 static void set_lease(brood__ring_t *ring, const brood__held_t *held, int64_t lease_ns) {
     atomic_store_explicit(&ring->payloads[held->index].until_ns,
@@ -106,12 +100,12 @@ static int deliver(brood__ring_t *ring, brood__held_t *held, uint32_t hand,
 }
 
 int brood__payload_is_free(const brood__ring_t *ring, uint32_t index) {
-    return BROOD__PAYLOAD_HAND(state_of(ring, index)) == BROOD__PAYLOAD_FREE;
+    return BROOD__PAYLOAD_HAND(brood__payload_state(ring, index)) == BROOD__PAYLOAD_FREE;
 }
 
 int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *held) {
     held->index = index;
-    held->state = state_of(ring, index);
+    held->state = brood__payload_state(ring, index);
     return BROOD__PAYLOAD_HAND(held->state) == BROOD__PAYLOAD_FREE &&
            turn(ring, held,
                 MAKE(brood__self_id, BROOD__PAYLOAD_RESERVED, 0, 0,
@@ -167,7 +161,7 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
     if (held->index >= ring->payload_count) {
         return 0;
     }
-    held->state = state_of(ring, held->index);
+    held->state = brood__payload_state(ring, held->index);
     for (
         ;
         ;) { /* ends: others change it a few times, then it is the caller's or is not there */
@@ -186,7 +180,7 @@ int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
     if ((uint32_t)record >= ring->payload_count) {
         return 0;
     }
-    state = state_of(ring, (uint32_t)record);
+    state = brood__payload_state(ring, (uint32_t)record);
     return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state);
 }
 
@@ -211,6 +205,14 @@ int brood__payload_free(brood__ring_t *ring, const brood__held_t *held) {
         brood__ring_state(ring) == BROOD__RING_DRAINING) {
         brood__payload_ask_for_look(ring);
     }
+    return 1;
+}
+
+int brood__payload_drop(brood__ring_t *ring, brood__held_t *held) {
+    if (!turn(ring, held, freed(held->state))) {
+        return 0;
+    }
+    atomic_fetch_add_explicit(&ring->shared->payload_frees, 1, memory_order_relaxed);
     return 1;
 }
 
@@ -241,6 +243,17 @@ static int is_fallen(const brood__ring_t *ring, const brood__held_t *held, int64
            (owner != brood__self_id && brood__participant_is_dead(owner));
 }
 
+uint32_t brood__payload_fallen(const brood__ring_t *ring) {
+    uint32_t count = brood__payload_highest(ring);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        brood__held_t held = {i, brood__payload_state(ring, i)};
+        found += BROOD__PAYLOAD_HAND(held.state) == BROOD__PAYLOAD_RETURNED ||
+                 is_fallen(ring, &held, brood_os_now_ns());
+    }
+    return found;
+}
+
 static int is_worn_out(const brood__ring_t *ring, uint64_t state) {
     return ring->deliveries_max != 0 &&
            BROOD__PAYLOAD_DELIVERIES(state) >= ring->deliveries_max;
@@ -260,7 +273,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held) {
     brood__ring_shared_t *shared = ring->shared;
     int64_t now = brood_os_now_ns();
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     /* First: whatever is returned from now on asks for another look. */
     atomic_store_explicit(&shared->returned, 0, memory_order_relaxed);
     atomic_store_explicit(&shared->look_at_ns, now + BROOD__SLICE_NS,
@@ -268,7 +281,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
     /* seq_cst: before the look; pairs with the CAS and store of brood__payload_let_go() */
     atomic_thread_fence(memory_order_seq_cst);
     for (held->index = 0; held->index < count; held->index++) {
-        held->state = state_of(ring, held->index);
+        held->state = brood__payload_state(ring, held->index);
         if (BROOD__PAYLOAD_HAND(held->state) != BROOD__PAYLOAD_RETURNED &&
             !is_fallen(ring, held, now)) {
             continue;
@@ -285,9 +298,9 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
 
 int brood__payload_has_returned(brood__ring_t *ring) {
     int64_t now = brood_os_now_ns();
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (uint32_t i = 0; i < count; i++) {
-        brood__held_t held = {i, state_of(ring, i)};
+        brood__held_t held = {i, brood__payload_state(ring, i)};
         if (BROOD__PAYLOAD_HAND(held.state) != BROOD__PAYLOAD_RETURNED &&
             !is_fallen(ring, &held, now)) {
             continue;
@@ -301,9 +314,9 @@ int brood__payload_has_returned(brood__ring_t *ring) {
 }
 
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (held->index = 0; held->index < count; held->index++) {
-        held->state = state_of(ring, held->index);
+        held->state = brood__payload_state(ring, held->index);
         if (BROOD__PAYLOAD_HAND(held->state) == BROOD__PAYLOAD_FAILED &&
             turn(ring, held,
                  in_hand(held->state, brood__self_id, BROOD__PAYLOAD_TAKEN))) {
@@ -328,18 +341,18 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease
 }
 
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     uint32_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
-        found += BROOD__PAYLOAD_HAND(state_of(ring, i)) == hand;
+        found += BROOD__PAYLOAD_HAND(brood__payload_state(ring, i)) == hand;
     }
     return found;
 }
 
 int brood__payload_may_return(const brood__ring_t *ring) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t state = state_of(ring, i);
+        uint64_t state = brood__payload_state(ring, i);
         uint32_t hand = BROOD__PAYLOAD_HAND(state);
         if (hand == BROOD__PAYLOAD_RETURNED ||
             ((hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING) &&
@@ -348,25 +361,4 @@ int brood__payload_may_return(const brood__ring_t *ring) {
         }
     }
     return 0;
-}
-
-void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {
-    uint32_t count = highest(ring);
-    for (uint32_t i = 0; i < count; i++) {
-        brood__held_t held = {i, state_of(ring, i)};
-        uint32_t hand = BROOD__PAYLOAD_HAND(held.state);
-        if (!has_owner(hand) || BROOD__PAYLOAD_OWNER(held.state) != dead) {
-            continue;
-        }
-        if (hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING) {
-            (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
-        } else {
-            (void)turn(ring, &held, freed(held.state));
-            atomic_fetch_add_explicit(&ring->shared->payload_frees, 1,
-                                      memory_order_relaxed);
-        }
-    }
-    if (count != 0) {
-        brood__payload_count_idle(ring);
-    }
 }

@@ -111,13 +111,28 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease
 /* How many are in this hand, at about one moment. */
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand);
 
+/* How many have come back, or would if somebody looked, at about one moment. */
+uint32_t brood__payload_fallen(const brood__ring_t *ring);
+
 /* Whether one may still come back: it has, or another process has it on lease. */
 int brood__payload_may_return(const brood__ring_t *ring);
 
-/* A participant is dead. */
+/* A participant is dead. Waits for put_lock, for a slice at the most. */
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead);
 
 /* ---- between the files of the payloads ---------------------------------------------- */
+
+/* How many have ever been used, and whose hand one is in. */
+uint32_t brood__payload_highest(const brood__ring_t *ring);
+uint64_t brood__payload_state(const brood__ring_t *ring, uint32_t index);
+
+/* From whatever hand it was seen in to FREE. 0: it is not there any more. */
+int brood__payload_drop(brood__ring_t *ring, brood__held_t *held);
+
+/* Takes those away that dead producers reserved and dead consumers took. put_lock is held. 1: one
+ * became free. It asks about every owner; whether it is time to do that again. */
+int brood__payload_reclaim(brood__ring_t *ring);
+int brood__payload_is_time_to_reclaim(brood__ring_t *ring);
 
 /* One that is FREE becomes the caller's, RESERVED. 0: it is not free. */
 int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *held);

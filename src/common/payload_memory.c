@@ -327,6 +327,10 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__hel
                               deadline);
         if (rv == APR_SUCCESS) {
             rv = make_room(ring, order, held);
+            if (rv == APR_EAGAIN && brood__payload_is_time_to_reclaim(ring) &&
+                brood__payload_reclaim(ring)) {
+                rv = make_room(ring, order, held);
+            }
             (void)brood__lockword_release(&ring->put_lock);
         }
     }

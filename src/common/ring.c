@@ -90,3 +90,29 @@ uint64_t brood__ring_see_tail(brood__ring_t *ring, uint64_t head) {
     most_seen(ring, tail, head);
     return tail;
 }
+
+int brood__ring_has_record(const brood__ring_t *ring, uint64_t record) {
+    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
+    /* relaxed: what consumers leave behind stays as it is until somebody has put_lock */
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    while (brood__mark_items(tail, head) != 0 &&
+           brood__mark_bytes(tail, head) <= ring->capacity) {
+        const brood__record_t *at = brood__ring_record_at(ring, head);
+        uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
+        if (place + brood__record_bytes(sizeof(uint64_t)) > ring->capacity &&
+            (at->flags & BROOD__RECORD_BESIDE)) {
+            return 0; /* forged */
+        }
+        if (at->flags & BROOD__RECORD_SKIP) {
+            head = brood__mark_after(head, ring->capacity - place, 0);
+        } else if (at->flags & BROOD__RECORD_BESIDE) {
+            if (*(const uint64_t *)(const void *)(at + 1) == record) {
+                return 1;
+            }
+            head = brood__mark_after(head, brood__record_bytes(sizeof(uint64_t)), 1);
+        } else {
+            head = brood__mark_after(head, brood__record_bytes(at->size), 1);
+        }
+    }
+    return 0;
+}

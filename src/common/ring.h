@@ -113,6 +113,7 @@ typedef struct brood__ring_t {
     uint32_t deliveries_max;
     brood__payload_t *payloads;
     _Atomic(uint8_t *) payload_space; /* mapped; NULL: not yet */
+    _Atomic int64_t reclaim_at_ns;    /* when to look for payloads of the dead again */
     brood_os_word_t put_lock;
     brood_os_word_t get_lock;
     brood_os_word_t items;
@@ -347,6 +348,9 @@ static inline void brood__ring_wake(brood__ring_t *ring) {
     brood__eventcount_wake(&ring->items);
     brood__ring_bells_asked(ring);
 }
+
+/* Whether this record of a payload is in the ring. put_lock is held. */
+int brood__ring_has_record(const brood__ring_t *ring, uint64_t record);
 
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);
