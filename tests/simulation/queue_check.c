@@ -79,9 +79,28 @@ static void check_chunks(void) {
     }
 }
 
+/* What a dead producer had reserved comes back when he is buried; where another stood still with
+ * the lock meanwhile, when it is needed. */
+static void need_all_places(void) {
+    brood_message_t messages[64];
+    uint32_t count = world.queue->ring.payload_count;
+    if (world.shut || count_hand(BROOD__PAYLOAD_RESERVED) == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        EXPECT(brood_queue_reserve(world.queue, &messages[i], 100, 200000), "reserve");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        EXPECT(brood_queue_abandon(world.queue, &messages[i]), "abandon");
+    }
+}
+
 static void check_what_is_left(void) {
     const brood__ring_t *ring = &world.queue->ring;
     uint32_t free_count = count_hand(BROOD__PAYLOAD_FREE);
+    if (world.shut && simulation_stops() != 0) {
+        free_count += count_hand(BROOD__PAYLOAD_RESERVED);
+    }
     size_t left = 1;
     EXPECT(brood_queue_qsize(world.queue, &left), "qsize");
     if (left != 0 || (world.shut != 2 && count_items() != 0)) {
@@ -93,8 +112,15 @@ static void check_what_is_left(void) {
                       count_hand(BROOD__PAYLOAD_FAILED);
     }
     if (free_count != ring->payload_count) {
-        simulation_fault("%u of %u payloads are free at the end", free_count,
-                         ring->payload_count);
+        simulation_fault("%u of %u payloads are free at the end, %u reserved, %u queued, "
+                         "%u taken, %u leased, %u returned, %u failed",
+                         free_count, ring->payload_count,
+                         count_hand(BROOD__PAYLOAD_RESERVED),
+                         count_hand(BROOD__PAYLOAD_QUEUED),
+                         count_hand(BROOD__PAYLOAD_TAKEN),
+                         count_hand(BROOD__PAYLOAD_LEASED),
+                         count_hand(BROOD__PAYLOAD_RETURNED),
+                         count_hand(BROOD__PAYLOAD_FAILED));
     }
     if ((ring->shared->put_lock & BROOD__LOCK_OWNER) != 0 ||
         (ring->shared->get_lock & BROOD__LOCK_OWNER) != 0) {
@@ -120,6 +146,7 @@ void check_the_end(void) {
     memset(&count, 0, sizeof count);
     simulation_sleep(300 * SIMULATION_MS);
     drain();
+    need_all_places();
     check_the_lost(&count);
     check_what_is_left();
     check_chunks();

@@ -522,6 +522,10 @@ uint64_t simulation_deaths(void) {
     return result->deaths;
 }
 
+uint64_t simulation_stops(void) {
+    return result->stops;
+}
+
 uint32_t simulation_self(void) {
     return self;
 }

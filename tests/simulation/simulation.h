@@ -62,8 +62,9 @@ typedef enum simulation_life_t {
 } simulation_life_t;
 simulation_life_t simulation_life(uint32_t process);
 
-/* How many have been killed. */
+/* How often somebody was killed, or stopped. */
 uint64_t simulation_deaths(void);
+uint64_t simulation_stops(void);
 
 /* The process that runs, and the time. */
 uint32_t simulation_self(void);
