@@ -16,6 +16,7 @@
 #include "ring.h"
 
 #include "payload.h"
+#include "ring_steps.h"
 
 int brood__ring_is_full(brood__ring_t *ring, size_t size) {
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
@@ -53,7 +54,8 @@ int brood__ring_has_items(const brood__ring_t *ring) {
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
+/* Keeps the most messages that a side has seen at once. */
+static void most_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
     _Atomic uint32_t *most = &ring->shared->most_items;
     uint32_t items = brood__mark_items(tail, head);
     uint32_t before = atomic_load_explicit(most, memory_order_relaxed);
@@ -63,4 +65,22 @@ void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
             return;
         }
     }
+}
+
+uint64_t brood__ring_see_head(brood__ring_t *ring, uint64_t tail) {
+    brood__ring_shared_t *shared = ring->shared;
+    /* acquire: pairs with the release of head; the consumer is done with the bytes */
+    uint64_t head = atomic_load_explicit(&shared->head, memory_order_acquire);
+    atomic_store_explicit(&shared->head_seen, head, memory_order_relaxed);
+    most_seen(ring, tail, head);
+    return head;
+}
+
+uint64_t brood__ring_see_tail(brood__ring_t *ring, uint64_t head) {
+    brood__ring_shared_t *shared = ring->shared;
+    /* acquire: pairs with the release that published */
+    uint64_t tail = atomic_load_explicit(&shared->tail, memory_order_acquire);
+    atomic_store_explicit(&shared->tail_seen, tail, memory_order_relaxed);
+    most_seen(ring, tail, head);
+    return tail;
 }

@@ -103,6 +103,7 @@ typedef struct brood__ring_t {
     uint64_t payload_size;
     uint64_t message_max;
     int64_t inline_limit; /* messages over it lie beside the ring */
+    size_t quick_below;   /* smaller ones may go the short way (ring_quick.h) */
     uint32_t max_items;
     uint32_t flags;
     uint32_t payload_count;
@@ -279,9 +280,6 @@ static inline void brood__ring_add(_Atomic uint64_t *number, uint64_t more) {
                           memory_order_relaxed);
 }
 
-/* Keeps the most messages that a side has seen at once. */
-void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head);
-
 static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
     /* acquire: pairs with the release of shutdown; what was put before it is seen then */
     return atomic_load_explicit(&ring->shared->shutdown, memory_order_acquire) &
@@ -309,9 +307,6 @@ typedef struct brood__found_t {
 
 /* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
-
-/* Everything up to `head` has been taken: `count` messages. */
-void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes);
 
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);

@@ -3,24 +3,11 @@
 
 #include "eventcount.h"
 #include "os/fault.h"
-
-/* Whether a consumer with get_lock has a message at `head`. */
-static int message_there(brood__ring_t *ring, uint64_t head) {
-    brood__ring_shared_t *shared = ring->shared;
-    uint64_t tail = atomic_load_explicit(&shared->tail_seen, memory_order_relaxed);
-    if (brood__mark_items(tail, head) == 0 ||
-        brood__mark_bytes(tail, head) > ring->capacity) {
-        /* acquire: pairs with the release that published */
-        tail = atomic_load_explicit(&shared->tail, memory_order_acquire);
-        atomic_store_explicit(&shared->tail_seen, tail, memory_order_relaxed);
-        brood__ring_seen(ring, tail, head);
-    }
-    return brood__mark_items(tail, head) != 0;
-}
+#include "ring_quick.h"
 
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
     uint64_t payload;
-    if (!message_there(ring, head)) {
+    if (!brood__ring_has_more(ring, head)) {
         return APR_EAGAIN;
     }
     found->at = brood__ring_record_at(ring, head);
@@ -39,15 +26,6 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
         return brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
     }
     return APR_SUCCESS;
-}
-
-void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes) {
-    BROOD_KILL_POINT("queue.get.copied");
-    /* release: gives the bytes back; pairs with the acquire of head in room_for() */
-    atomic_store_explicit(&ring->shared->head, head, memory_order_release);
-    BROOD_KILL_POINT("queue.get.published");
-    brood__ring_add(&ring->shared->gets, count);
-    brood__ring_add(&ring->shared->get_bytes, bytes);
 }
 
 /* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
@@ -199,18 +177,10 @@ void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken)
     }
 }
 
-/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
- * finds out; 0, tail has to be looked at. */
-static int has_items_seen(brood__ring_t *ring) {
-    return brood__mark_items(
-               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
-               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
-}
-
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    apr_status_t rv = has_items_seen(ring) || message_or_end(ring, 0)
+    apr_status_t rv = brood__ring_has_items_seen(ring) || message_or_end(ring, 0)
                           ? get_try(ring, get, deadline)
                           : APR_EAGAIN;
     while (rv ==

@@ -1,6 +1,7 @@
 /* Ring: taking a message into one's hands, to be read where it lies. */
 #include "payload.h"
 
+#include "ring_steps.h"
 #include <string.h>
 
 /* What a consumer has on its way to a message. */
