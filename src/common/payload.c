@@ -118,10 +118,14 @@ int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t han
     }
     if (hand == BROOD__PAYLOAD_RETURNED) {
         BROOD_KILL_POINT("queue.returned");
-        atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
-        brood__eventcount_wake(&ring->items);
+        brood__payload_ask_for_look(ring);
     }
     return 1;
+}
+
+void brood__payload_ask_for_look(brood__ring_t *ring) {
+    atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
+    brood__eventcount_wake(&ring->items);
 }
 
 uint64_t brood__payload_record(const brood__held_t *held) {
@@ -178,6 +182,11 @@ int brood__payload_free(brood__ring_t *ring, const brood__held_t *held) {
     brood__payload_freed(ring, mine.index);
     BROOD_KILL_POINT("queue.freed");
     brood__eventcount_wake(&ring->space);
+    /* It may have been the last one that others waited for before they end. */
+    if ((ring->flags & BROOD__RING_LEASES) &&
+        brood__ring_state(ring) == BROOD__RING_DRAINING) {
+        brood__payload_ask_for_look(ring);
+    }
     return 1;
 }
 
@@ -285,6 +294,20 @@ uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
         found += BROOD__PAYLOAD_HAND(state_of(ring, i)) == hand;
     }
     return found;
+}
+
+int brood__payload_may_return(const brood__ring_t *ring) {
+    uint32_t count = highest(ring);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t state = state_of(ring, i);
+        uint32_t hand = BROOD__PAYLOAD_HAND(state);
+        if (hand == BROOD__PAYLOAD_RETURNED ||
+            ((hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING) &&
+             BROOD__PAYLOAD_OWNER(state) != brood__self_id)) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {

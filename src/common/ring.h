@@ -308,6 +308,10 @@ typedef struct brood__found_t {
 /* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
 
+/* What a look at the messages says, which found the ring in this state before: APR_EOF instead
+ * of APR_EAGAIN when none comes any more, nor comes back from another process. */
+apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv, uint32_t state);
+
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);
 

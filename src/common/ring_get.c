@@ -122,6 +122,22 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     return rv;
 }
 
+apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv,
+                                    uint32_t state) {
+    if (rv != APR_EAGAIN || state == BROOD__RING_OPEN) {
+        return rv;
+    }
+    if (!(ring->flags & BROOD__RING_LEASES)) {
+        return APR_EOF;
+    }
+    if (brood__payload_may_return(ring)) {
+        return APR_EAGAIN;
+    }
+    /* The next one who waits ends, too, and tells the one after it. */
+    brood__payload_ask_for_look(ring);
+    return APR_EOF;
+}
+
 /* One try: APR_EAGAIN when there is no message. */
 static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
                             brood_os_deadline_t deadline) {
@@ -145,15 +161,18 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     if (beside) {
         (void)brood__payload_free(ring, &held);
     }
-    return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
+    return brood__ring_get_status(ring, rv, state);
 }
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
+/* Where messages can come back, the end is not there before a look says so. */
 static int message_or_end(void *context, size_t size) {
     brood__ring_t *ring = context;
+    uint32_t state = brood__ring_state(ring);
     (void)size;
-    return brood__ring_has_items(ring) || brood__ring_state(ring) != BROOD__RING_OPEN ||
+    return brood__ring_has_items(ring) || state == BROOD__RING_SHUT ||
+           (state == BROOD__RING_DRAINING && !(ring->flags & BROOD__RING_LEASES)) ||
            brood__payload_is_time_to_look(ring);
 }
 
@@ -180,7 +199,8 @@ void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken)
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    apr_status_t rv = brood__ring_has_items_seen(ring) || message_or_end(ring, 0)
+    apr_status_t rv = brood__ring_has_items_seen(ring) || message_or_end(ring, 0) ||
+                              brood__ring_state(ring) != BROOD__RING_OPEN
                           ? get_try(ring, get, deadline)
                           : APR_EAGAIN;
     while (rv ==
