@@ -18,6 +18,9 @@
 #define BROOD__MARK_COUNT_MASK ((1u << BROOD__MARK_COUNT_BITS) - 1)
 #define BROOD__MARK_POSITION_MASK ((1ull << 40) - 1)
 
+/* What fits into the cache line of tail. */
+#define BROOD__NEWEST_WORDS 6
+
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
     /* Written once by the creator. */
@@ -33,15 +36,18 @@ typedef struct brood__ring_shared_t {
     uint64_t spare;
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
-    _Atomic uint32_t
-        put_deaths;        /* of owners of put_lock; this and the counts: for people */
-    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
+    _Atomic uint32_t put_deaths; /* of owners of put_lock; this and the counts: for people */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t put_bytes;
     _Atomic uint64_t puts;
     _Atomic uint64_t put_waits;
     _Atomic uint32_t most_items; /* that have been in it at once */
-    uint32_t put_unused[3];
+    uint32_t put_unused[5];
+    /* Written by producers too; in a line of its own, for who waits for a message reads it all
+     * the time. */
+    alignas(64) _Atomic uint64_t tail; /* mark; a release store publishes what is before it */
+    _Atomic uint64_t newest_at;        /* the record that is copied here (ring_newest.h) */
+    _Atomic uint64_t newest[BROOD__NEWEST_WORDS];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
     _Atomic uint32_t get_deaths;
@@ -72,7 +78,7 @@ typedef struct brood__ring_shared_t {
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 11, "the ring's head is eleven lines");
 
 typedef struct brood__payload_t brood__payload_t;
 struct brood__held_t;

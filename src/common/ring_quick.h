@@ -30,7 +30,13 @@ static inline int brood__ring_put_at(brood__ring_t *ring, uint64_t tail, size_t 
     record->flags = 0;
     BROOD_KILL_POINT("queue.put.reserved");
     fill(context, 0, record + 1, size);
-    brood__ring_publish(ring, brood__mark_after(tail, bytes, 1), 1, size);
+    if (size <= BROOD__NEWEST_MOST &&
+        brood__ring_is_whole(ring, tail, BROOD__NEWEST_BYTES)) {
+        brood__newest_keep(ring->shared, tail, record);
+    } else {
+        brood__newest_clear(ring->shared);
+    }
+    brood__ring_publish_newest(ring, brood__mark_after(tail, bytes, 1), 1, size);
     return 1;
 }
 
@@ -57,7 +63,9 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
 static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
                                      brood__ring_accept_t *accept,
                                      brood__ring_drain_t *drain, void *context) {
-    const brood__record_t *at = brood__ring_record_at(ring, head);
+    uint64_t copy[BROOD__NEWEST_WORDS];
+    size_t most = BROOD__NEWEST_MOST;
+    const char *at = (const char *)copy;
     brood__record_t record;
     uint64_t bytes;
     /* The end before the look at the messages: after it none comes any more. */
@@ -65,13 +73,18 @@ static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
         !brood__ring_has_more(ring, head)) {
         return 0;
     }
-    record = *at; /* what is checked is what is used */
+    if (!brood__newest_read(ring->shared, head, copy)) {
+        at = (const char *)brood__ring_record_at(ring, head);
+        most = ring->capacity;
+    }
+    memcpy(&record, at, sizeof record); /* what is checked is what is used */
     bytes = brood__record_bytes(record.size);
-    if (record.flags != 0 || !brood__ring_is_whole(ring, head, bytes) ||
+    if (record.flags != 0 || record.size > most ||
+        !brood__ring_is_whole(ring, head, bytes) ||
         accept(context, record.size) != APR_SUCCESS) {
         return 0;
     }
-    drain(context, at + 1, record.size);
+    drain(context, at + sizeof record, record.size);
     brood__ring_taken(ring, brood__mark_after(head, bytes, 1), 1, record.size);
     return 1;
 }
@@ -84,10 +97,9 @@ static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-/* Takes the oldest message. */
-static inline int brood__ring_get_quickly(brood__ring_t *ring,
-                                          brood__ring_accept_t *accept,
-                                          brood__ring_drain_t *drain, void *context) {
+/* Takes the oldest message, and wakes nobody. */
+static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
     int done;
     if (ring->quick_below == 0 ||
         !(brood__ring_has_items_seen(ring) || brood__ring_has_items(ring)) ||
@@ -99,11 +111,19 @@ static inline int brood__ring_get_quickly(brood__ring_t *ring,
         ring, atomic_load_explicit(&ring->shared->head, memory_order_relaxed), accept,
         drain, context);
     (void)brood__lockword_release(&ring->get_lock);
-    if (done) {
-        BROOD_KILL_POINT("queue.get.unlocked");
-        brood__eventcount_wake_unlocked(&ring->space);
-    }
     return done;
+}
+
+/* Takes the oldest message. */
+static inline int brood__ring_get_quickly(brood__ring_t *ring,
+                                          brood__ring_accept_t *accept,
+                                          brood__ring_drain_t *drain, void *context) {
+    if (!brood__ring_get_now(ring, accept, drain, context)) {
+        return 0;
+    }
+    BROOD_KILL_POINT("queue.get.unlocked");
+    brood__eventcount_wake_unlocked(&ring->space);
+    return 1;
 }
 
 #endif

@@ -4,11 +4,12 @@
 #ifndef BROOD_COMMON_RING_STEPS_H
 #define BROOD_COMMON_RING_STEPS_H
 
-#include "ring.h"
+#include "ring_newest.h"
 
-/* Everything up to `tail` is put: `count` messages more than before. */
-static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail, size_t count,
-                                       uint64_t bytes) {
+/* Everything up to `tail` is put: `count` messages more than before. What is said of the newest
+ * one stays. */
+static inline void brood__ring_publish_newest(brood__ring_t *ring, uint64_t tail,
+                                              size_t count, uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     BROOD_KILL_POINT("queue.put.copied");
     /* release: publishes the records; pairs with the acquire of tail in
@@ -17,6 +18,13 @@ static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail, size_
     BROOD_KILL_POINT("queue.put.published");
     brood__ring_add(&shared->puts, count);
     brood__ring_add(&shared->put_bytes, bytes);
+}
+
+/* The same, without a copy of the newest one. */
+static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail, size_t count,
+                                       uint64_t bytes) {
+    brood__newest_clear(ring->shared);
+    brood__ring_publish_newest(ring, tail, count, bytes);
 }
 
 /* Everything up to `head` has been taken: `count` messages. */

@@ -1,0 +1,60 @@
+/* Ring: the newest message beside tail, when it is a small one. Internal.
+ *
+ * Whoever waits for a message waits for tail, and gets this copy of it with the same cache
+ * line. The record in the ring is the message; the copy may be missing, and is not used unless
+ * it stood still while it was read (the order of a sequence lock). It is written with put_lock
+ * held, before the message is published; a producer that dies in between leaves a copy of
+ * nothing, which the next one clears or replaces before it publishes. */
+#ifndef BROOD_COMMON_RING_NEWEST_H
+#define BROOD_COMMON_RING_NEWEST_H
+
+#include "ring.h"
+#include <string.h>
+
+/* No mark: positions are multiples of eight. */
+#define BROOD__NEWEST_NONE UINT64_MAX
+
+/* A message of up to so many bytes is copied, with its record's head. */
+#define BROOD__NEWEST_BYTES (BROOD__NEWEST_WORDS * sizeof(uint64_t))
+#define BROOD__NEWEST_MOST (BROOD__NEWEST_BYTES - sizeof(brood__record_t))
+
+static inline void brood__newest_clear(brood__ring_shared_t *shared) {
+    if (atomic_load_explicit(&shared->newest_at, memory_order_relaxed) !=
+        BROOD__NEWEST_NONE) {
+        atomic_store_explicit(&shared->newest_at, BROOD__NEWEST_NONE,
+                              memory_order_relaxed);
+    }
+}
+
+/* Copies the record at `mark`, and whatever comes behind it. */
+static inline void brood__newest_keep(brood__ring_shared_t *shared, uint64_t mark,
+                                      const brood__record_t *record) {
+    uint64_t words[BROOD__NEWEST_WORDS];
+    memcpy(words, record, sizeof words);
+    atomic_store_explicit(&shared->newest_at, BROOD__NEWEST_NONE, memory_order_relaxed);
+    /* release: whoever reads a new word finds the place changed; pairs with the acquire fence
+     * in brood__newest_read() */
+    atomic_thread_fence(memory_order_release);
+    for (int i = 0; i < BROOD__NEWEST_WORDS; i++) {
+        atomic_store_explicit(&shared->newest[i], words[i], memory_order_relaxed);
+    }
+    /* release: the words before the place; pairs with the acquire in brood__newest_read() */
+    atomic_store_explicit(&shared->newest_at, mark, memory_order_release);
+}
+
+/* Reads the copy of the record at `mark`; 0: there is none. */
+static inline int brood__newest_read(const brood__ring_shared_t *shared, uint64_t mark,
+                                     uint64_t words[BROOD__NEWEST_WORDS]) {
+    /* acquire: pairs with the release in brood__newest_keep() */
+    if (atomic_load_explicit(&shared->newest_at, memory_order_acquire) != mark) {
+        return 0;
+    }
+    for (int i = 0; i < BROOD__NEWEST_WORDS; i++) {
+        words[i] = atomic_load_explicit(&shared->newest[i], memory_order_relaxed);
+    }
+    /* acquire: the words before the second look; pairs with the release fence there */
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&shared->newest_at, memory_order_relaxed) == mark;
+}
+
+#endif
