@@ -10,7 +10,8 @@
  *           each message. Only ever behind the truth; guarded by the side's lock.
  *   items, space
  *           eventcounts (eventcount.c) for those who wait for a message, or for room.
- *   puts, gets, *_bytes, *_waits, *_deaths, most_items
+ *   newest  a copy of the newest message, when it is small (ring_newest.h).
+ *   gets, *_bytes, *_waits, *_deaths, most_items
  *           for people. A side's death may leave them wrong by what it was just doing.
  * Nobody sleeps while holding a lock of the ring. */
 #include "ring.h"
@@ -31,18 +32,22 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
             brood__ring_unfinished(ring) >= BROOD__MARK_COUNT_MASK);
 }
 
-uint32_t brood__ring_count(brood__ring_t *ring) {
+uint32_t brood__ring_between(const brood__ring_t *ring) {
     uint64_t head, tail, again;
-    if (brood__ring_state(ring) == BROOD__RING_SHUT) {
-        return 0;
-    }
     do { /* ends when head stood still meanwhile: then both were true at one moment */
         /* acquire: pairs with the releases of head and tail; keeps the three in order */
         head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
         tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
         again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     } while (head != again);
-    return brood__mark_items(tail, head) +
+    return brood__mark_items(tail, head);
+}
+
+uint32_t brood__ring_count(brood__ring_t *ring) {
+    if (brood__ring_state(ring) == BROOD__RING_SHUT) {
+        return 0;
+    }
+    return brood__ring_between(ring) +
            ((ring->flags & BROOD__RING_LEASES)
                 ? brood__payload_count(ring, BROOD__PAYLOAD_RETURNED)
                 : 0);

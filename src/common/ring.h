@@ -19,7 +19,7 @@
 #define BROOD__MARK_POSITION_MASK ((1ull << 40) - 1)
 
 /* What fits into the cache line of tail. */
-#define BROOD__NEWEST_WORDS 6
+#define BROOD__NEWEST_WORDS 3
 
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
@@ -37,16 +37,10 @@ typedef struct brood__ring_shared_t {
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
     _Atomic uint32_t put_deaths; /* of owners of put_lock; this and the counts: for people */
+    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t put_bytes;
-    _Atomic uint64_t puts;
-    _Atomic uint64_t put_waits;
-    _Atomic uint32_t most_items; /* that have been in it at once */
-    uint32_t put_unused[5];
-    /* Written by producers too; in a line of its own, for who waits for a message reads it all
-     * the time. */
-    alignas(64) _Atomic uint64_t tail; /* mark; a release store publishes what is before it */
-    _Atomic uint64_t newest_at;        /* the record that is copied here (ring_newest.h) */
+    _Atomic uint64_t newest_at; /* which message is copied here (ring_newest.h) */
     _Atomic uint64_t newest[BROOD__NEWEST_WORDS];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
@@ -67,18 +61,19 @@ typedef struct brood__ring_shared_t {
     _Atomic uint32_t
         shutdown; /* {count of the last message that counts, BROOD__RING_…} */
     uint32_t end_unused[13];
-    /* Messages beside the ring (payload.c, payload_memory.c). */
+    /* Messages beside the ring (payload.c, payload_memory.c), and counts that seldom change. */
     alignas(64) _Atomic uint32_t payload_highest;
     _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
     _Atomic uint32_t returned;
-    uint32_t payload_unused;
+    _Atomic uint32_t most_items; /* that have been in the ring at once */
     _Atomic uint64_t payload_idle;
     _Atomic int64_t look_at_ns;
-    uint64_t payload_spare[4];
+    _Atomic uint64_t put_waits;
+    uint64_t payload_spare[3];
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 11, "the ring's head is eleven lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
 
 typedef struct brood__payload_t brood__payload_t;
 struct brood__held_t;
@@ -182,7 +177,10 @@ typedef struct brood__ring_get_t {
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline);
 
-/* Messages in the ring at one moment. */
+/* Messages between tail and head at one moment, also those that a shutdown dropped. */
+uint32_t brood__ring_between(const brood__ring_t *ring);
+
+/* Messages in the queue at one moment. */
 uint32_t brood__ring_count(brood__ring_t *ring);
 
 /* Whether a message of `size` bytes would have to wait now. */

@@ -97,7 +97,7 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
         get->done++;
     }
     if (head != first) {
-        brood__ring_taken(ring, head, get->done, bytes);
+        brood__ring_taken(ring, first, head, bytes);
     }
     return get->done != 0 ? APR_SUCCESS : rv;
 }

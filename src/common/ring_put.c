@@ -60,7 +60,7 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         put->done++;
     }
     if (put->done != before) {
-        brood__ring_publish(ring, tail, put->done - before, bytes);
+        brood__ring_publish(ring, tail, bytes);
     }
     return rv;
 }
@@ -154,7 +154,7 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
-            brood__ring_publish(ring, tail, 1, size);
+            brood__ring_publish(ring, tail, size);
         } else {
             rv = APR_EAGAIN;
         }
