@@ -19,7 +19,7 @@
 #define BROOD__MARK_POSITION_MASK ((1ull << 40) - 1)
 
 /* What fits into the cache line of tail. */
-#define BROOD__NEWEST_WORDS 3
+#define BROOD__NEWEST_WORDS 6
 
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
@@ -37,10 +37,13 @@ typedef struct brood__ring_shared_t {
     /* The producers' side, guarded by put_lock. */
     alignas(64) _Atomic uint32_t put_lock;
     _Atomic uint32_t put_deaths; /* of owners of put_lock; this and the counts: for people */
-    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t put_bytes;
-    _Atomic uint64_t newest_at; /* which message is copied here (ring_newest.h) */
+    uint64_t put_unused[5];
+    /* Theirs, too; apart from their lock, since who waits for a message looks here all the
+     * time. */
+    alignas(64) _Atomic uint64_t tail; /* mark; a release store publishes what is before it */
+    _Atomic uint64_t newest_at;        /* which message is copied here (ring_newest.h) */
     _Atomic uint64_t newest[BROOD__NEWEST_WORDS];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
@@ -73,7 +76,7 @@ typedef struct brood__ring_shared_t {
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 11, "the ring's head is eleven lines");
 
 typedef struct brood__payload_t brood__payload_t;
 struct brood__held_t;
