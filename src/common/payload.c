@@ -5,8 +5,9 @@
  * changes by CAS alone:
  *   FREE -> RESERVED      a producer takes it for itself.
  *   RESERVED -> QUEUED    by the producer, after the record that names it was published in the
- *                         ring. A producer that dies in between has put nothing yet: the sweep
- *                         frees the payload and whoever meets the record skips it.
+ *                         ring. If it dies in between, the message is there all the same, and
+ *                         counts as put: the sweep finds the record where `until_ns` says, and
+ *                         does this for it.
  *   QUEUED, or RESERVED and published -> LEASED -> TAKEN
  *                         by a consumer with get_lock, who copies the bytes in between and moves
  *                         `head` past the record afterwards. Of one that dies before TAKEN the
@@ -20,8 +21,9 @@
  *   LEASED -> TAKEN       by the consumer that is done with it: nobody returns it any more.
  *   any hand -> FREE      by its owner; by whoever learns that the owner is dead, unless it is
  *                         LEASED (or LEASING, on the way to it), which is RETURNED then.
- * `returned` and `look_at_ns` only say when a look at the whole table is worth it: whoever
- * returns a payload sets the first; if it dies before that, the second finds it, every slice.
+ * `returned`, `returned_seen` and `look_at_ns` only say when a look at the whole table is worth
+ * it: whoever returns a payload counts up the first, and while some are there it differs from
+ * the second; if it dies before that, the third finds the payload, every slice.
  * `size` and `until_ns` are written by the owner alone. */
 #include "payload.h"
 
@@ -112,14 +114,37 @@ int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *hel
                      BROOD__PAYLOAD_TENANCY(held->state) + 1));
 }
 
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position) {
+    /* relaxed: published together with the record */
+    atomic_store_explicit(&ring->payloads[held->index].until_ns,
+                          (int64_t)(position & BROOD__MARK_POSITION_MASK) + 1,
+                          memory_order_relaxed);
+}
+
+/* Moves a payload that is back to where all can have it. */
+static void tell_returned(brood__ring_t *ring) {
+    BROOD_KILL_POINT("queue.returned");
+    /* release: pairs with the acquire in brood__payload_is_time_to_look() and _retake() */
+    atomic_fetch_add_explicit(&ring->shared->returned, 1, memory_order_release);
+    brood__eventcount_wake(&ring->items);
+}
+
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held) {
+    uint64_t state = held->state;
+    if (turn(ring, held,
+             MAKE(0, BROOD__PAYLOAD_RETURNED, BROOD__PAYLOAD_DELIVERIES(state) - 1,
+                  RENEWALS(state), BROOD__PAYLOAD_TENANCY(state)))) {
+        tell_returned(ring);
+    }
+}
+
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand) {
     if (!turn(ring, held, in_hand(held->state, 0, hand))) {
         return 0;
     }
     if (hand == BROOD__PAYLOAD_RETURNED) {
-        BROOD_KILL_POINT("queue.returned");
-        atomic_store_explicit(&ring->shared->returned, 1, memory_order_relaxed);
-        brood__eventcount_wake(&ring->items);
+        tell_returned(ring);
     }
     return 1;
 }
@@ -149,9 +174,8 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
         return 0;
     }
     held->state = state_of(ring, held->index);
-    for (
-        ;
-        ;) { /* ends: others change it a few times, then it is the caller's or is not there */
+    /* ends: others change it a few times, then it is the caller's or is not there */
+    for (;;) {
         if (BROOD__PAYLOAD_TENANCY(held->state) != (uint32_t)(record >> 32) ||
             !is_there(held->state)) {
             return 0;
@@ -188,7 +212,9 @@ int brood__payload_is_time_to_look(const brood__ring_t *ring) {
     if (!(ring->flags & BROOD__RING_LEASES)) {
         return 0;
     }
-    return atomic_load_explicit(&shared->returned, memory_order_relaxed) != 0 ||
+    /* acquire: pairs with the release of brood__payload_let_go() */
+    return atomic_load_explicit(&shared->returned, memory_order_acquire) !=
+               atomic_load_explicit(&shared->returned_seen, memory_order_relaxed) ||
            brood_os_now_ns() >=
                atomic_load_explicit(&shared->look_at_ns, memory_order_relaxed);
 }
@@ -228,12 +254,11 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
     brood__ring_shared_t *shared = ring->shared;
     int64_t now = brood_os_now_ns();
     uint32_t count = highest(ring);
-    /* First: whatever is returned from now on asks for another look. */
-    atomic_store_explicit(&shared->returned, 0, memory_order_relaxed);
+    /* acquire: before the look; pairs with the release of brood__payload_let_go(). Whatever is
+     * returned from now on asks for another look. */
+    uint32_t returned = atomic_load_explicit(&shared->returned, memory_order_acquire);
     atomic_store_explicit(&shared->look_at_ns, now + BROOD__SLICE_NS,
                           memory_order_relaxed);
-    /* seq_cst: before the look; pairs with the CAS and store of brood__payload_let_go() */
-    atomic_thread_fence(memory_order_seq_cst);
     for (held->index = 0; held->index < count; held->index++) {
         held->state = state_of(ring, held->index);
         if (BROOD__PAYLOAD_HAND(held->state) != BROOD__PAYLOAD_RETURNED &&
@@ -242,11 +267,10 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
         }
         BROOD_KILL_POINT("queue.retaking");
         if (retake_one(ring, hand, until_ns, held)) {
-            /* There may be more. */
-            atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
-            return 1;
+            return 1; /* there may be more: the next one looks, too */
         }
     }
+    atomic_store_explicit(&shared->returned_seen, returned, memory_order_relaxed);
     return 0;
 }
 
@@ -287,20 +311,55 @@ uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
     return found;
 }
 
+/* Whether the record of one that a producer has left is in the ring. */
+static int is_published(const brood__ring_t *ring, const brood__held_t *held) {
+    int64_t at =
+        atomic_load_explicit(&ring->payloads[held->index].until_ns, memory_order_relaxed);
+    uint64_t mark = (uint64_t)(at - 1) << BROOD__MARK_COUNT_BITS;
+    /* acquire, both: pair with the releases that moved them */
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
+    const brood__record_t *record;
+    if (at <= 0 || (uint64_t)(at - 1) % ring->capacity % 8 != 0 ||
+        (uint64_t)(at - 1) % ring->capacity + brood__record_bytes(sizeof(uint64_t)) >
+            ring->capacity ||
+        brood__mark_bytes(mark, head) >= brood__mark_bytes(tail, head)) {
+        return 0;
+    }
+    /* If it is consumed now, and something else written there, its state is another, too. */
+    record = brood__ring_record_at(ring, mark);
+    return record->flags == BROOD__RECORD_BESIDE &&
+           *(const uint64_t *)(const void *)(record + 1) == brood__payload_record(held);
+}
+
+/* What becomes of one whose owner is dead. */
+static void bury(brood__ring_t *ring, brood__held_t *held) {
+    switch (BROOD__PAYLOAD_HAND(held->state)) {
+    case BROOD__PAYLOAD_LEASED:
+    case BROOD__PAYLOAD_LEASING:
+        (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_RETURNED);
+        return;
+    case BROOD__PAYLOAD_RESERVED:
+        if (is_published(ring, held)) {
+            (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_QUEUED);
+            brood__eventcount_wake(&ring->items);
+            return;
+        }
+        break;
+    default: break;
+    }
+    if (turn(ring, held, freed(held->state))) {
+        atomic_fetch_add_explicit(&ring->shared->payload_frees, 1, memory_order_relaxed);
+    }
+}
+
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {
     uint32_t count = highest(ring);
     for (uint32_t i = 0; i < count; i++) {
         brood__held_t held = {i, state_of(ring, i)};
-        uint32_t hand = BROOD__PAYLOAD_HAND(held.state);
-        if (!has_owner(hand) || BROOD__PAYLOAD_OWNER(held.state) != dead) {
-            continue;
-        }
-        if (hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING) {
-            (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
-        } else {
-            (void)turn(ring, &held, freed(held.state));
-            atomic_fetch_add_explicit(&ring->shared->payload_frees, 1,
-                                      memory_order_relaxed);
+        if (has_owner(BROOD__PAYLOAD_HAND(held.state)) &&
+            BROOD__PAYLOAD_OWNER(held.state) == dead) {
+            bury(ring, &held);
         }
     }
     if (count != 0) {

@@ -64,8 +64,8 @@ typedef struct brood__ring_shared_t {
     /* Messages beside the ring (payload.c, payload_memory.c). */
     alignas(64) _Atomic uint32_t payload_highest;
     _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
-    _Atomic uint32_t returned;
-    uint32_t payload_unused;
+    _Atomic uint32_t returned;      /* counts up whenever one comes back */
+    _Atomic uint32_t returned_seen; /* what it was before the last look that found none */
     _Atomic uint64_t payload_idle;
     _Atomic int64_t look_at_ns;
     uint64_t payload_spare[4];
@@ -260,11 +260,22 @@ static inline uint32_t brood__ring_items_most(const brood__ring_t *ring) {
     return ring->max_items != 0 ? ring->max_items : BROOD__MARK_COUNT_MASK;
 }
 
-/* Takes the lock of one side. Its owner's death needs no repair (ring.c), but is counted. */
+/* Whoever holds the lock of a side is through in a moment, also where there is no time to wait
+ * for a message or for room: so long it is waited for in any case. */
+#define BROOD__RING_PATIENCE_NS (200 * 1000000LL)
+
+apr_status_t brood__ring_lock_slowly(const brood_os_word_t *lock, brood__pace_t *pace,
+                                     brood_os_deadline_t deadline);
+
+/* Takes the lock of one side. Its owner's death needs no repair (ring.c), but is counted.
+ * APR_TIMEUP: somebody has held it until the deadline, and for BROOD__RING_PATIENCE_NS at the
+ * least. */
 static inline apr_status_t brood__ring_lock(const brood_os_word_t *lock,
                                             brood__pace_t *pace, _Atomic uint32_t *deaths,
                                             brood_os_deadline_t deadline) {
-    apr_status_t rv = brood__lockword_acquire(lock, pace, deadline);
+    apr_status_t rv = brood__lockword_try(lock)
+                          ? APR_SUCCESS
+                          : brood__ring_lock_slowly(lock, pace, deadline);
     if (rv == BROOD_EOWNERDEAD) {
         atomic_fetch_add_explicit(deaths, 1, memory_order_relaxed);
         rv = APR_SUCCESS;

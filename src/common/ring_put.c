@@ -192,6 +192,9 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
+            brood__payload_put_at(ring, held,
+                                  brood__mark_position(tail) -
+                                      brood__record_bytes(sizeof(uint64_t)));
             publish(ring, tail, 1, size);
         } else {
             rv = APR_EAGAIN;

@@ -103,6 +103,7 @@ AT(brood__ring_shared_t, shutdown, 392);
 AT(brood__ring_shared_t, payload_highest, 448);
 AT(brood__ring_shared_t, payload_frees, 452);
 AT(brood__ring_shared_t, returned, 456);
+AT(brood__ring_shared_t, returned_seen, 460);
 AT(brood__ring_shared_t, payload_idle, 464);
 AT(brood__ring_shared_t, look_at_ns, 472);
 AT(brood__ring_shared_t, freed, 512);
