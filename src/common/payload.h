@@ -87,6 +87,9 @@ uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t until_ns, brood__held_t *held);
 
+/* Whether that would be there to be taken. */
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
+
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
@@ -95,14 +98,19 @@ int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
  * was not in the caller's hand any more. */
 int brood__payload_free(brood__ring_t *ring, const brood__held_t *held);
 
-/* Whether it is worth looking for one that has come back. */
+/* Whether it is worth looking for one that has come back; and: it is, and one consumer that
+ * sleeps is woken to do so. */
 int brood__payload_is_time_to_look(const brood__ring_t *ring);
+void brood__payload_ask_for_look(brood__ring_t *ring);
 
 /* One that has come back, TAKEN, or LEASED until then (0: for ever): of those returned, of
  * the dead, and of those whose time is over. One that was delivered too often becomes FAILED
  * instead. 0: there is none. */
 int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                           brood__held_t *held);
+
+/* Whether there is one that has come back. One that was delivered too often becomes FAILED. */
+int brood__payload_has_returned(brood__ring_t *ring);
 
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);
@@ -112,6 +120,9 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until
 
 /* How many are in this hand, at about one moment. */
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand);
+
+/* Whether one may still come back: it has, or another process has it on lease. */
+int brood__payload_may_return(const brood__ring_t *ring);
 
 /* A participant is dead. */
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead);

@@ -10,6 +10,7 @@
  *           each message. Only ever behind the truth; guarded by the side's lock.
  *   items, space
  *           eventcounts (eventcount.c) for those who wait for a message, or for room.
+ *   bells   asks for the wake-up of those who sleep elsewhere (ring_wait.c).
  *   puts, gets, *_bytes, *_waits, *_deaths, most_items
  *           for people. A side's death may leave them wrong by what it was just doing.
  * Nobody sleeps while holding a lock of the ring. */
@@ -17,6 +18,7 @@
 
 #include "os/clock.h"
 #include "payload.h"
+#include "ring_steps.h"
 
 apr_status_t brood__ring_lock_slowly(const brood_os_word_t *lock, brood__pace_t *pace,
                                      brood_os_deadline_t deadline) {
@@ -74,7 +76,8 @@ int brood__ring_has_items(const brood__ring_t *ring) {
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
+/* Keeps the most messages that a side has seen at once. */
+static void most_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
     _Atomic uint32_t *most = &ring->shared->most_items;
     uint32_t items = brood__mark_items(tail, head);
     uint32_t before = atomic_load_explicit(most, memory_order_relaxed);
@@ -84,4 +87,22 @@ void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head) {
             return;
         }
     }
+}
+
+uint64_t brood__ring_see_head(brood__ring_t *ring, uint64_t tail) {
+    brood__ring_shared_t *shared = ring->shared;
+    /* acquire: pairs with the release of head; the consumer is done with the bytes */
+    uint64_t head = atomic_load_explicit(&shared->head, memory_order_acquire);
+    atomic_store_explicit(&shared->head_seen, head, memory_order_relaxed);
+    most_seen(ring, tail, head);
+    return head;
+}
+
+uint64_t brood__ring_see_tail(brood__ring_t *ring, uint64_t head) {
+    brood__ring_shared_t *shared = ring->shared;
+    /* acquire: pairs with the release that published */
+    uint64_t tail = atomic_load_explicit(&shared->tail, memory_order_acquire);
+    atomic_store_explicit(&shared->tail_seen, tail, memory_order_relaxed);
+    most_seen(ring, tail, head);
+    return tail;
 }

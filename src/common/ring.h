@@ -5,6 +5,7 @@
 #ifndef BROOD_COMMON_RING_H
 #define BROOD_COMMON_RING_H
 
+#include "eventcount.h"
 #include "lockword.h"
 #include "pace.h"
 #include "segment.h"
@@ -53,6 +54,8 @@ typedef struct brood__ring_shared_t {
     uint64_t get_unused[2];
     /* Eventcounts of those who wait for a message, and for room. */
     alignas(64) _Atomic uint32_t items;
+    _Atomic uint32_t
+        bells; /* somebody is to be rung when there is a message (ring_wait.c) */
     alignas(64) _Atomic uint32_t space;
     /* Tasks, and the end (ring_end.c). */
     alignas(
@@ -61,7 +64,7 @@ typedef struct brood__ring_shared_t {
     _Atomic uint32_t
         shutdown; /* {count of the last message that counts, BROOD__RING_…} */
     uint32_t end_unused[13];
-    /* Messages beside the ring (payload.c, payload_memory.c). */
+    /* Messages beside the ring (payload.c and its neighbours). */
     alignas(64) _Atomic uint32_t payload_highest;
     _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
     _Atomic uint32_t returned;      /* counts up whenever one comes back */
@@ -103,6 +106,7 @@ typedef struct brood__ring_t {
     uint64_t payload_size;
     uint64_t message_max;
     int64_t inline_limit; /* messages over it lie beside the ring */
+    size_t quick_below;   /* smaller ones may go the short way (ring_quick.h) */
     uint32_t max_items;
     uint32_t flags;
     uint32_t payload_count;
@@ -290,9 +294,6 @@ static inline void brood__ring_add(_Atomic uint64_t *number, uint64_t more) {
                           memory_order_relaxed);
 }
 
-/* Keeps the most messages that a side has seen at once. */
-void brood__ring_seen(brood__ring_t *ring, uint64_t tail, uint64_t head);
-
 static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
     /* acquire: pairs with the release of shutdown; what was put before it is seen then */
     return atomic_load_explicit(&ring->shared->shutdown, memory_order_acquire) &
@@ -300,6 +301,13 @@ static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
 }
 
 int brood__ring_has_items(const brood__ring_t *ring);
+
+/* Whether a get that does not wait would have something to return now: a message, or the end. */
+int brood__ring_is_ready(brood__ring_t *ring);
+
+/* From now on, until it has been done once, whoever puts a message rings the bells of those who
+ * wait for `items`. A look at the ring has to follow. */
+void brood__ring_ask_for_bells(brood__ring_t *ring);
 
 /* A payload in the caller's hand, as soon as there is one (payload.h). */
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
@@ -321,8 +329,35 @@ typedef struct brood__found_t {
 /* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
 
-/* Everything up to `head` has been taken: `count` messages. */
-void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes);
+/* What a look at the messages says, which found the ring in this state before: APR_EOF instead
+ * of APR_EAGAIN when none comes any more, nor comes back from another process. */
+apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv, uint32_t state);
+
+/* Rings the bells of all who have asked for it. */
+void brood__ring_bells(brood__ring_t *ring);
+
+/* After the fence of an eventcount's wake: brood__ring_bells() if somebody has asked. */
+static inline void brood__ring_bells_asked(brood__ring_t *ring) {
+    if (atomic_load_explicit(&ring->shared->bells, memory_order_relaxed) != 0) {
+        brood__ring_bells(ring);
+    }
+}
+
+/* Wakes those who wait for a message, after a lock was released: as many as there are new ones,
+ * and all who are to be rung. */
+static inline void brood__ring_wake_unlocked(brood__ring_t *ring, size_t messages) {
+    brood__eventcount_wake_unlocked(&ring->items);
+    for (size_t i = 1; i < messages && brood__eventcount_sleepers(&ring->items); i++) {
+        brood__eventcount_wake(&ring->items);
+    }
+    brood__ring_bells_asked(ring);
+}
+
+/* The same for one message, with a fence of its own. */
+static inline void brood__ring_wake(brood__ring_t *ring) {
+    brood__eventcount_wake(&ring->items);
+    brood__ring_bells_asked(ring);
+}
 
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);

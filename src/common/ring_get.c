@@ -3,24 +3,11 @@
 
 #include "eventcount.h"
 #include "os/fault.h"
-
-/* Whether a consumer with get_lock has a message at `head`. */
-static int message_there(brood__ring_t *ring, uint64_t head) {
-    brood__ring_shared_t *shared = ring->shared;
-    uint64_t tail = atomic_load_explicit(&shared->tail_seen, memory_order_relaxed);
-    if (brood__mark_items(tail, head) == 0 ||
-        brood__mark_bytes(tail, head) > ring->capacity) {
-        /* acquire: pairs with the release that published */
-        tail = atomic_load_explicit(&shared->tail, memory_order_acquire);
-        atomic_store_explicit(&shared->tail_seen, tail, memory_order_relaxed);
-        brood__ring_seen(ring, tail, head);
-    }
-    return brood__mark_items(tail, head) != 0;
-}
+#include "ring_quick.h"
 
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
     uint64_t payload;
-    if (!message_there(ring, head)) {
+    if (!brood__ring_has_more(ring, head)) {
         return APR_EAGAIN;
     }
     found->at = brood__ring_record_at(ring, head);
@@ -39,15 +26,6 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
         return brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
     }
     return APR_SUCCESS;
-}
-
-void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes) {
-    BROOD_KILL_POINT("queue.get.copied");
-    /* release: gives the bytes back; pairs with the acquire of head in room_for() */
-    atomic_store_explicit(&ring->shared->head, head, memory_order_release);
-    BROOD_KILL_POINT("queue.get.published");
-    brood__ring_add(&ring->shared->gets, count);
-    brood__ring_add(&ring->shared->get_bytes, bytes);
 }
 
 /* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
@@ -158,6 +136,22 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     return rv;
 }
 
+apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv,
+                                    uint32_t state) {
+    if (rv != APR_EAGAIN || state == BROOD__RING_OPEN) {
+        return rv;
+    }
+    if (!(ring->flags & BROOD__RING_LEASES)) {
+        return APR_EOF;
+    }
+    if (brood__payload_may_return(ring)) {
+        return APR_EAGAIN;
+    }
+    /* The next one who waits ends, too, and tells the one after it. */
+    brood__payload_ask_for_look(ring);
+    return APR_EOF;
+}
+
 /* One try: APR_EAGAIN when there is no message. */
 static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
                             brood_os_deadline_t deadline) {
@@ -181,15 +175,18 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     if (beside) {
         (void)brood__payload_free(ring, &held);
     }
-    return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
+    return brood__ring_get_status(ring, rv, state);
 }
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
+/* Where messages can come back, the end is not there before a look says so. */
 static int message_or_end(void *context, size_t size) {
     brood__ring_t *ring = context;
+    uint32_t state = brood__ring_state(ring);
     (void)size;
-    return brood__ring_has_items(ring) || brood__ring_state(ring) != BROOD__RING_OPEN ||
+    return brood__ring_has_items(ring) || state == BROOD__RING_SHUT ||
+           (state == BROOD__RING_DRAINING && !(ring->flags & BROOD__RING_LEASES)) ||
            brood__payload_is_time_to_look(ring);
 }
 
@@ -213,18 +210,11 @@ void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken)
     }
 }
 
-/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
- * finds out; 0, tail has to be looked at. */
-static int has_items_seen(brood__ring_t *ring) {
-    return brood__mark_items(
-               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
-               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
-}
-
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    apr_status_t rv = has_items_seen(ring) || message_or_end(ring, 0)
+    apr_status_t rv = brood__ring_has_items_seen(ring) || message_or_end(ring, 0) ||
+                              brood__ring_state(ring) != BROOD__RING_OPEN
                           ? get_try(ring, get, deadline)
                           : APR_EAGAIN;
     while (rv ==

@@ -1,6 +1,7 @@
 /* Ring: taking a message into one's hands, to be read where it lies. */
 #include "payload.h"
 
+#include "ring_steps.h"
 #include <string.h>
 
 /* What a consumer has on its way to a message. */
@@ -76,7 +77,7 @@ static apr_status_t hold_try(brood__ring_t *ring, hold_t *hold,
     state = brood__ring_state(ring);
     rv = state == BROOD__RING_SHUT ? APR_EOF : hold_record(ring, hold);
     (void)brood__lockword_release(&ring->get_lock);
-    return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
+    return brood__ring_get_status(ring, rv, state);
 }
 
 static void give_up_spare(brood__ring_t *ring, hold_t *hold) {

@@ -56,6 +56,7 @@ AT(brood__waiter_t, offset, 16);
 AT(brood__waiter_t, ticket, 24);
 AT(brood__waiter_t, since_us, 32);
 AT(brood__waiter_t, thread, 40);
+AT(brood__waiter_t, bell, 48);
 
 SIZE(brood__cell_t, 64);
 AT(brood__cell_t, generation, 0);
@@ -96,6 +97,7 @@ AT(brood__ring_shared_t, get_bytes, 216);
 AT(brood__ring_shared_t, gets, 224);
 AT(brood__ring_shared_t, get_waits, 232);
 AT(brood__ring_shared_t, items, 256);
+AT(brood__ring_shared_t, bells, 260);
 AT(brood__ring_shared_t, space, 320);
 AT(brood__ring_shared_t, joined, 384);
 AT(brood__ring_shared_t, done, 388);
