@@ -107,6 +107,15 @@ int brood__wait_awake(brood__wait_t *wait) {
     return 1;
 }
 
+void brood__wait_sleeps(brood__wait_t *wait) {
+    if (!wait->slept) {
+        wait->slept = 1;
+        if (wait->until != 0) {
+            budget_learn(wait->pace, brood_os_now_ns() - wait->until);
+        }
+    }
+}
+
 apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
                                 uint32_t expected) {
     int64_t now = brood_os_now_ns();
@@ -114,12 +123,7 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
     if (now >= wait->deadline) {
         return APR_TIMEUP;
     }
-    if (!wait->slept) {
-        wait->slept = 1;
-        if (wait->until != 0) {
-            budget_learn(wait->pace, now - wait->until);
-        }
-    }
+    brood__wait_sleeps(wait);
     if (wait->record == NULL && !wait->without) {
         uint32_t state;
         wait->without = !brood__waiter_try_begin(&wait->record, &state, word, 0);

@@ -43,6 +43,9 @@ static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
 /* Passes a moment awake. 1: look again; 0: the time for that is over, announce and sleep. */
 int brood__wait_awake(brood__wait_t *wait);
 
+/* It goes to sleep now: what it has spent awake did not pay. */
+void brood__wait_sleeps(brood__wait_t *wait);
+
 /* Sleeps while the word holds `expected`, for a slice at the most, and says in a record of the
  * session that it does; brood__wait_leave() frees that. APR_SUCCESS: look again.
  * APR_TIMEUP: the wait's own deadline has passed; look once more all the same. */

@@ -92,7 +92,10 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
                               brood__held_t *held, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
     hold_t hold = {hand, until_ns, held, {0, 0}, 0, 0};
-    apr_status_t rv = hold_try(ring, &hold, deadline);
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv == APR_SUCCESS) {
+        rv = hold_try(ring, &hold, deadline);
+    }
     /* ends with a message, the end, a failure or the deadline */
     while (rv == APR_EAGAIN || rv == APR_INCOMPLETE) {
         if (rv == APR_INCOMPLETE) {

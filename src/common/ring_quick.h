@@ -54,7 +54,7 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
     (void)brood__lockword_release(&ring->put_lock);
     if (done) {
         BROOD_KILL_POINT("queue.put.unlocked");
-        brood__eventcount_wake_unlocked(&ring->items);
+        brood__ring_wake_unlocked(ring, 1);
     }
     return done;
 }
