@@ -36,7 +36,9 @@ struct brood__payload_t {
     _Atomic uint64_t chunk;
     _Atomic uint32_t size; /* of the message; written by the producer */
     uint32_t unused;
-    _Atomic int64_t until_ns; /* LEASED: when the lease ends; written by the owner */
+    /* LEASED: when the lease ends. RESERVED: where its record in the ring is, or is about to be,
+     * a position plus one; 0: nowhere yet. Written by the owner. */
+    _Atomic int64_t until_ns;
 };
 
 _Static_assert(sizeof(struct brood__payload_t) == 32, "two payloads are one cache line");
@@ -52,10 +54,19 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
     return (count * sizeof(struct brood__payload_t) + 63) & ~UINT64_C(63);
 }
 
-/* A payload with room for a message of `size` bytes, RESERVED. APR_EAGAIN: there is none now;
- * APR_ENOSPC or APR_ENOMEM: the system has no memory for it. */
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline);
+/* So many bytes may lie beside any ring. A queue that is full of large messages does not grow
+ * out of the processor's caches, and the memory it keeps is enough for all of them. */
+#define BROOD__PAYLOADS_LEAST (8u << 20)
+
+/* A payload with room for a message of `size` bytes, RESERVED. Unless it is the only one, it takes
+ * no more room than makes `most` bytes of all in use. APR_EAGAIN: there is none now; APR_ENOSPC
+ * or APR_ENOMEM: the system has no memory for it. */
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline);
+
+/* Maps the bytes of all of them in this process: what can fail on the way to a message, before
+ * one is in anybody's hand. */
+apr_status_t brood__payload_map(brood__ring_t *ring);
 
 /* Its bytes, mapped in this process; and how many the message has. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
@@ -68,8 +79,12 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
-/* One that came back, and was delivered to the caller for nothing: it is as it was before. */
-void brood__payload_put_back(brood__ring_t *ring, brood__held_t *held);
+/* The caller is about to publish its record at this position, with put_lock held. */
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position);
+
+/* From the caller's hand, where it was delivered, back to RETURNED as if it had not been. */
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */
@@ -79,6 +94,9 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
 
 /* Whether that would be there to be taken. */
 int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
+
+/* Whether it still is in the caller's hand: a lease may end at any moment. */
+int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held);
 
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
@@ -117,22 +135,14 @@ uint32_t brood__payload_fallen(const brood__ring_t *ring);
 /* Whether one may still come back: it has, or another process has it on lease. */
 int brood__payload_may_return(const brood__ring_t *ring);
 
-/* A participant is dead. Waits for put_lock, for a slice at the most. */
+/* A participant is dead. */
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead);
 
-/* ---- between the files of the payloads ---------------------------------------------- */
-
-/* How many have ever been used, and whose hand one is in. */
-uint32_t brood__payload_highest(const brood__ring_t *ring);
-uint64_t brood__payload_state(const brood__ring_t *ring, uint32_t index);
-
-/* From whatever hand it was seen in to FREE. 0: it is not there any more. */
-int brood__payload_drop(brood__ring_t *ring, brood__held_t *held);
-
-/* Takes those away that dead producers reserved and dead consumers took. put_lock is held. 1: one
- * became free. It asks about every owner; whether it is time to do that again. */
+/* The same for whoever is dead, when none is free: nobody may have learned of it, or nobody who
+ * did may have this queue. Looks once in a slice. 1: one is free now. */
 int brood__payload_reclaim(brood__ring_t *ring);
-int brood__payload_is_time_to_reclaim(brood__ring_t *ring);
+
+/* ---- between the files of the payloads ---------------------------------------------- */
 
 /* One that is FREE becomes the caller's, RESERVED. 0: it is not free. */
 int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *held);

@@ -23,11 +23,16 @@ static void message_clear(brood_message_t *message) {
     }
 }
 
-/* What the caller has in its hands now. */
+/* What the caller has in its hands now. BROOD_ELEASE: a lease that is over already; then what was
+ * read may be another message's. */
 static apr_status_t message_fill(brood_queue_t *queue, brood_message_t *message,
                                  const brood__held_t *held) {
     apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data);
     message->size = brood__payload_size(&queue->ring, held);
+    if (!brood__payload_is_held(&queue->ring, held)) {
+        message_clear(message);
+        return BROOD_ELEASE;
+    }
     message->deliveries = BROOD__PAYLOAD_DELIVERIES(held->state);
     message->place = held->index;
     message->tenancy = held->state;
@@ -122,10 +127,16 @@ apr_status_t brood_queue_abandon(brood_queue_t *queue, brood_message_t *message)
 
 static apr_status_t hold(brood_queue_t *queue, brood_message_t *message, uint32_t hand,
                          int64_t lease_ns, apr_interval_time_t timeout) {
+    brood_os_deadline_t deadline = brood__deadline(timeout);
     brood__held_t held;
-    apr_status_t rv =
-        brood__ring_hold(&queue->ring, hand, lease_ns, &held, brood__deadline(timeout));
-    return rv == APR_SUCCESS ? message_fill(queue, message, &held) : rv;
+    apr_status_t rv;
+    do { /* ends unless every lease is over before this process sees it */
+        rv = brood__ring_hold(&queue->ring, hand, lease_ns, &held, deadline);
+        if (rv == APR_SUCCESS) {
+            rv = message_fill(queue, message, &held);
+        }
+    } while (rv == BROOD_ELEASE);
+    return rv;
 }
 
 apr_status_t brood_queue_take(brood_queue_t *queue, brood_message_t *message,

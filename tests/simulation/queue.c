@@ -161,11 +161,9 @@ void watch_looks(void) {
     for (uint32_t i = 0; i < 2 * LANES; i++) {
         lane_t *lane = &world.lanes[i / LANES][i % LANES];
         if (lane->looks) {
-            uint32_t items = (shared()->shutdown & BROOD__RING_STATE) == BROOD__RING_SHUT
-                                 ? 0
-                                 : count_items();
-            lane->sizes_seen |= UINT64_C(1) << (items & 63);
-            lane->full_seen |= is_full_for(0) ? 2 : 1;
+            int shut = (shared()->shutdown & BROOD__RING_STATE) == BROOD__RING_SHUT;
+            lane->sizes_seen |= UINT64_C(1) << (shut ? 0 : count_items() & 63);
+            lane->full_seen |= !shut && is_full_for(0) ? 2 : 1;
         }
     }
 }
