@@ -14,57 +14,58 @@
 
 void simulation_step(const char *file, int line, const char *what);
 int simulation_fails_for_nothing(void); /* what a weak compare-and-exchange may do */
-void *simulation_copy(void *to, const void *from, size_t size, const char *file, int line);
+void *simulation_copy(void *to, const void *from, size_t size, const char *file,
+                      int line);
 
 /* The names in the macros below hide each other where one is in the arguments of another. */
 #pragma GCC diagnostic ignored "-Wshadow"
 
 #define SIMULATION_STEP(what) simulation_step(__FILE__, __LINE__, what)
 
-#define SIMULATION_LOAD(object)                             \
-    __extension__({                                         \
-        __auto_type simulation_object = (object);           \
-        SIMULATION_STEP("load " #object);                   \
-        __auto_type simulation_value = *simulation_object;  \
-        simulation_value;                                   \
+#define SIMULATION_LOAD(object)                            \
+    __extension__({                                        \
+        __auto_type simulation_object = (object);          \
+        SIMULATION_STEP("load " #object);                  \
+        __auto_type simulation_value = *simulation_object; \
+        simulation_value;                                  \
     })
 
-#define SIMULATION_STORE(object, value)                        \
-    __extension__({                                            \
-        __auto_type simulation_object = (object);              \
+#define SIMULATION_STORE(object, value)                          \
+    __extension__({                                              \
+        __auto_type simulation_object = (object);                \
         __typeof__(*simulation_object) simulation_new = (value); \
-        SIMULATION_STEP("store " #object);                     \
-        *simulation_object = simulation_new;                   \
-        (void)0;                                               \
+        SIMULATION_STEP("store " #object);                       \
+        *simulation_object = simulation_new;                     \
+        (void)0;                                                 \
     })
 
 /* What it held before; `next` is made from that, simulation_old, and from simulation_more. */
-#define SIMULATION_CHANGE(what, object, more, next)           \
-    __extension__({                                           \
-        __auto_type simulation_object = (object);             \
-        __auto_type simulation_more = (more);                 \
-        SIMULATION_STEP(what " " #object);                    \
-        __auto_type simulation_old = *simulation_object;      \
-        (void)simulation_more;                                \
+#define SIMULATION_CHANGE(what, object, more, next)              \
+    __extension__({                                              \
+        __auto_type simulation_object = (object);                \
+        __auto_type simulation_more = (more);                    \
+        SIMULATION_STEP(what " " #object);                       \
+        __auto_type simulation_old = *simulation_object;         \
+        (void)simulation_more;                                   \
         *simulation_object = (__typeof__(simulation_old))(next); \
-        simulation_old;                                       \
+        simulation_old;                                          \
     })
 
-#define SIMULATION_EXCHANGE_IF(object, expected, desired, weak)     \
-    __extension__({                                                 \
-        __auto_type simulation_object = (object);                   \
-        __auto_type simulation_expected = (expected);               \
-        __typeof__(*simulation_object) simulation_new = (desired);  \
-        SIMULATION_STEP("cas " #object);                            \
-        __auto_type simulation_old = *simulation_object;            \
-        int simulation_same = simulation_old == *simulation_expected && \
+#define SIMULATION_EXCHANGE_IF(object, expected, desired, weak)            \
+    __extension__({                                                        \
+        __auto_type simulation_object = (object);                          \
+        __auto_type simulation_expected = (expected);                      \
+        __typeof__(*simulation_object) simulation_new = (desired);         \
+        SIMULATION_STEP("cas " #object);                                   \
+        __auto_type simulation_old = *simulation_object;                   \
+        int simulation_same = simulation_old == *simulation_expected &&    \
                               !((weak) && simulation_fails_for_nothing()); \
-        if (simulation_same) {                                      \
-            *simulation_object = simulation_new;                    \
-        } else {                                                    \
-            *simulation_expected = simulation_old;                  \
-        }                                                           \
-        simulation_same;                                            \
+        if (simulation_same) {                                             \
+            *simulation_object = simulation_new;                           \
+        } else {                                                           \
+            *simulation_expected = simulation_old;                         \
+        }                                                                  \
+        simulation_same;                                                   \
     })
 
 #undef atomic_load
@@ -105,7 +106,7 @@ void *simulation_copy(void *to, const void *from, size_t size, const char *file,
     SIMULATION_CHANGE("or", o, v, simulation_old | simulation_more)
 #define atomic_fetch_or_explicit(o, v, order) atomic_fetch_or(o, v)
 #define atomic_fetch_and(o, v) \
-    SIMULATION_CHANGE("and", o, v, simulation_old & simulation_more)
+    SIMULATION_CHANGE("and", o, v, simulation_old &simulation_more)
 #define atomic_fetch_and_explicit(o, v, order) atomic_fetch_and(o, v)
 #define atomic_fetch_xor(o, v) \
     SIMULATION_CHANGE("xor", o, v, simulation_old ^ simulation_more)

@@ -22,8 +22,9 @@
 static simulation_result_t *result;
 
 static void on_signal(int number) {
-    static const char text[] = "the process is killed by a signal: a wild access, or memory "
-                               "that was not committed";
+    static const char text[] =
+        "the process is killed by a signal: a wild access, or memory "
+        "that was not committed";
     (void)number;
     memcpy(result->fault, text, sizeof text);
     result->faults++;
@@ -59,7 +60,8 @@ static int run(uint64_t seed, const toy_t *toy, int trace) {
     }
     if (status != 0 && result->faults == 0) {
         result->faults = 1;
-        (void)snprintf(result->fault, sizeof result->fault, "it ends with status %d", status);
+        (void)snprintf(result->fault, sizeof result->fault, "it ends with status %d",
+                       status);
     }
     return result->faults == 0;
 }
@@ -118,8 +120,8 @@ int main(int argc, char **argv) {
         }
         i++;
     }
-    result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                  -1, 0);
+    result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (result == MAP_FAILED) {
         perror("mmap");
         return 2;
@@ -142,8 +144,9 @@ int main(int argc, char **argv) {
     }
     printf("queue simulation: %" PRIu64 " runs, %" PRIu64 " steps, %" PRIu64
            " changes of process, %" PRIu64 " deaths, %" PRIu64 " stops; %" PRIu64
-           " messages put, %" PRIu64 " deliveries, %" PRIu64 " of them again; %u faults\n",
-           done, sum.steps, sum.switches, sum.deaths, sum.stops, sum.put, sum.taken, sum.again,
-           sum.faults);
+           " messages put, %" PRIu64 " deliveries, %" PRIu64
+           " of them again; %u faults\n",
+           done, sum.steps, sum.switches, sum.deaths, sum.stops, sum.put, sum.taken,
+           sum.again, sum.faults);
     return sum.faults == 0 ? 0 : 1;
 }

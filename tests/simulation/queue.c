@@ -84,8 +84,8 @@ void message_taken(lane_t *lane, const void *place, size_t size, uint32_t delive
     may_be_taken_from(record, &head);
     record->holder = 0;
     record->taken++;
-    if (deliveries != 0 &&
-        (deliveries < record->taken || deliveries > record->taken + unseen_at_most(lane))) {
+    if (deliveries != 0 && (deliveries < record->taken ||
+                            deliveries > record->taken + unseen_at_most(lane))) {
         simulation_fault("message %u of %u says delivery %u and it is %u", head.number,
                          head.lane, deliveries, record->taken);
     }
@@ -130,7 +130,8 @@ int is_full_for(size_t size) {
 static int message_is_there(void *lane) {
     (void)lane;
     return count_items() != 0 || (shared()->shutdown & BROOD__RING_STATE) != 0 ||
-           ((world.flags & BROOD_QUEUE_LEASES) && count_hand(BROOD__PAYLOAD_RESERVED) == 0 &&
+           ((world.flags & BROOD_QUEUE_LEASES) &&
+            count_hand(BROOD__PAYLOAD_RESERVED) == 0 &&
             count_hand(BROOD__PAYLOAD_RETURNED) != 0);
 }
 
@@ -208,8 +209,9 @@ static void lane_start(lane_t *lane) {
     lane->looks = 0;
     lane->process = simulation_start(lane->is_consumer ? consume : produce, lane,
                                      !lane->is_consumer || world.consumers_die);
-    simulation_note("starts %s %u as process %u", lane->is_consumer ? "consumer" : "producer",
-                    lane->lane, lane->process);
+    simulation_note("starts %s %u as process %u",
+                    lane->is_consumer ? "consumer" : "producer", lane->lane,
+                    lane->process);
 }
 
 /* What the dead one may have had. */
@@ -345,9 +347,9 @@ static void choose(brood_queue_options_t *options) {
     options->flags = world.flags;
     options->capacity_bytes = 4096;
     options->max_items = simulation_chance(50) ? 0 : 1 + simulation_random(6);
-    simulation_sparse = simulation_chance(50) ? SIMULATION_SPARSE_MOST
-                                              : (uint64_t)(16u << simulation_random(4))
-                                                    << 10;
+    simulation_sparse = simulation_chance(50)
+                            ? SIMULATION_SPARSE_MOST
+                            : (uint64_t)(16u << simulation_random(4)) << 10;
 }
 
 void queue_scenario(void) {
@@ -368,12 +370,13 @@ void queue_scenario(void) {
     plan.deaths = simulation_chance(20) ? 0 : simulation_random(10);
     plan.stops = simulation_chance(50) ? 0 : simulation_random(5);
     simulation_every_step = watch_looks;
-    simulation_note("%u producers, %u consumers, flags %u, at most %u messages, %u places, "
-                    "%u KiB beside the ring, %u deliveries; burials %d, end by shutdown %d "
-                    "(after %d, at once %d)",
-                    world.producers, world.consumers, world.flags, options.max_items,
-                    world.queue->ring.payload_count, (unsigned)(simulation_sparse >> 10),
-                    options.deliveries_max, world.buries, world.ends_by_shutdown,
-                    world.stops_at, world.stops_at_once);
+    simulation_note(
+        "%u producers, %u consumers, flags %u, at most %u messages, %u places, "
+        "%u KiB beside the ring, %u deliveries; burials %d, end by shutdown %d "
+        "(after %d, at once %d)",
+        world.producers, world.consumers, world.flags, options.max_items,
+        world.queue->ring.payload_count, (unsigned)(simulation_sparse >> 10),
+        options.deliveries_max, world.buries, world.ends_by_shutdown, world.stops_at,
+        world.stops_at_once);
     simulation_run(&plan, first_process, NULL);
 }

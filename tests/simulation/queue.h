@@ -9,8 +9,8 @@
 #include "brood/message.h"
 #include "brood/queue.h"
 
-#define LANES 4u        /* of producers, and of consumers */
-#define NUMBERS 64u     /* messages of one lane */
+#define LANES 4u    /* of producers, and of consumers */
+#define NUMBERS 64u /* messages of one lane */
 #define BUFFER (48u << 10)
 #define BATCH 5u
 
@@ -36,9 +36,9 @@ typedef struct record_t {
     uint32_t taken;      /* how often somebody got it */
     uint32_t deliveries; /* as last said */
     int done;            /* acknowledged, or taken for good */
-    int may_be_done;     /* somebody died while doing that, or had a whole copy when he died */
-    uint32_t holder;     /* process that leases it, 0: none */
-    int64_t until_ns;    /* and until when; 0: for ever */
+    int may_be_done; /* somebody died while doing that, or had a whole copy when he died */
+    uint32_t holder;  /* process that leases it, 0: none */
+    int64_t until_ns; /* and until when; 0: for ever */
 } record_t;
 
 typedef enum call_t {
@@ -53,9 +53,9 @@ typedef enum call_t {
 typedef struct lane_t {
     uint32_t lane;
     int is_consumer;
-    uint32_t id;      /* participant */
-    uint32_t process; /* 0: none */
-    int ended;        /* and needs no other process */
+    uint32_t id;         /* participant */
+    uint32_t process;    /* 0: none */
+    int ended;           /* and needs no other process */
     brood_queue_t queue; /* as this process sees it */
     /* producer */
     uint32_t last; /* number begun */
@@ -76,8 +76,8 @@ typedef struct world_t {
     brood_queue_t *queue; /* the first process's */
     uint32_t flags;
     uint32_t producers, consumers;
-    uint32_t quota; /* messages of a producer */
-    uint32_t large; /* per cent of messages that lie beside the ring */
+    uint32_t quota;    /* messages of a producer */
+    uint32_t large;    /* per cent of messages that lie beside the ring */
     uint32_t in_place; /* per cent of calls */
     uint32_t in_batches;
     uint32_t deliveries_max;
@@ -88,10 +88,11 @@ typedef struct world_t {
     int stops_at_once;
     lane_t lanes[2][LANES]; /* of producers, of consumers */
     record_t records[LANES][NUMBERS + 1];
-    int stopping;  /* producers are done: who finds nothing ends */
-    int shut;      /* 1: shutdown has returned; 2: it dropped all */
-    int shutting;  /* it has begun */
-    uint32_t in_dead_hands; /* at the most so many taken messages are gone with the dead */
+    int stopping; /* producers are done: who finds nothing ends */
+    int shut;     /* 1: shutdown has returned; 2: it dropped all */
+    int shutting; /* it has begun */
+    uint32_t
+        in_dead_hands; /* at the most so many taken messages are gone with the dead */
     uint32_t consumer_deaths;
     uint32_t unseen; /* deliveries that were over when the call returned */
     uint32_t begun, tasks, tasks_maybe;
@@ -126,12 +127,12 @@ int is_full_for(size_t size);
 /* Nobody is left: takes what there is and holds everything against the records. */
 void check_the_end(void);
 
-#define EXPECT(rv, what)                                              \
-    do {                                                              \
-        apr_status_t expect_rv = (rv);                                \
-        if (expect_rv != APR_SUCCESS) {                               \
+#define EXPECT(rv, what)                                                               \
+    do {                                                                               \
+        apr_status_t expect_rv = (rv);                                                 \
+        if (expect_rv != APR_SUCCESS) {                                                \
             simulation_fault("%s: %d %s", what, (int)expect_rv, brood_error_detail()); \
-        }                                                             \
+        }                                                                              \
     } while (0)
 
 #endif

@@ -12,8 +12,8 @@ static void drain(void) {
     brood_message_t message;
     size_t size;
     while (tries != 0) {
-        apr_status_t rv = brood_queue_get_bytes(world.queue, last_lane.buffer, BUFFER,
-                                                &size, 0);
+        apr_status_t rv =
+            brood_queue_get_bytes(world.queue, last_lane.buffer, BUFFER, &size, 0);
         if (rv == APR_TIMEUP || rv == APR_EOF) {
             tries--;
             simulation_sleep(60 * SIMULATION_MS);
@@ -112,15 +112,13 @@ static void check_what_is_left(void) {
                       count_hand(BROOD__PAYLOAD_FAILED);
     }
     if (free_count != ring->payload_count) {
-        simulation_fault("%u of %u payloads are free at the end, %u reserved, %u queued, "
-                         "%u taken, %u leased, %u returned, %u failed",
-                         free_count, ring->payload_count,
-                         count_hand(BROOD__PAYLOAD_RESERVED),
-                         count_hand(BROOD__PAYLOAD_QUEUED),
-                         count_hand(BROOD__PAYLOAD_TAKEN),
-                         count_hand(BROOD__PAYLOAD_LEASED),
-                         count_hand(BROOD__PAYLOAD_RETURNED),
-                         count_hand(BROOD__PAYLOAD_FAILED));
+        simulation_fault(
+            "%u of %u payloads are free at the end, %u reserved, %u queued, "
+            "%u taken, %u leased, %u returned, %u failed",
+            free_count, ring->payload_count, count_hand(BROOD__PAYLOAD_RESERVED),
+            count_hand(BROOD__PAYLOAD_QUEUED), count_hand(BROOD__PAYLOAD_TAKEN),
+            count_hand(BROOD__PAYLOAD_LEASED), count_hand(BROOD__PAYLOAD_RETURNED),
+            count_hand(BROOD__PAYLOAD_FAILED));
     }
     if ((ring->shared->put_lock & BROOD__LOCK_OWNER) != 0 ||
         (ring->shared->get_lock & BROOD__LOCK_OWNER) != 0) {

@@ -11,7 +11,7 @@ static apr_interval_time_t some_timeout(void) {
     }
     /* Failed messages take places until somebody asks for them. */
     return kind < 5 && world.ends_by_shutdown && world.deliveries_max == 0 ? -1
-           : kind < 7                         ? 0
+           : kind < 7                                                      ? 0
                       : 1 + (apr_interval_time_t)simulation_random(30000);
 }
 
@@ -149,7 +149,8 @@ static int64_t end_of(apr_interval_time_t lease, int64_t now) {
 }
 
 static apr_interval_time_t some_lease(void) {
-    return simulation_chance(50) ? -1 : 500 + (apr_interval_time_t)simulation_random(40000);
+    return simulation_chance(50) ? -1
+                                 : 500 + (apr_interval_time_t)simulation_random(40000);
 }
 
 /* What a call about a lease returned; it may say that the lease is over only if it was. */
@@ -174,9 +175,10 @@ static void renew(lane_t *lane, brood_message_t *message, record_t *record) {
     int over;
     apr_status_t rv;
     /* While it is under way it may be either. */
-    record->until_ns = before == 0 ? least : least == 0 ? before
-                                         : before < least ? before
-                                                          : least;
+    record->until_ns = before == 0      ? least
+                       : least == 0     ? before
+                       : before < least ? before
+                                        : least;
     rv = brood_queue_renew(&lane->queue, message, lease);
     over = before != 0 && simulation_now_ns() > before;
     if (still_mine(record, rv, over)) {

@@ -6,7 +6,9 @@
 
 static apr_interval_time_t some_timeout(void) {
     uint32_t kind = simulation_random(10);
-    return kind < 6 ? -1 : kind < 8 ? 0 : 1 + (apr_interval_time_t)simulation_random(20000);
+    return kind < 6   ? -1
+           : kind < 8 ? 0
+                      : 1 + (apr_interval_time_t)simulation_random(20000);
 }
 
 static uint32_t some_size(void) {
@@ -102,8 +104,8 @@ static int put_batch(lane_t *lane) {
                          count);
     }
     for (uint32_t i = 0; i < count; i++) {
-        goes_on = outcome(records[i], i < done ? APR_SUCCESS : rv, late, timeout,
-                          begin_ns);
+        goes_on =
+            outcome(records[i], i < done ? APR_SUCCESS : rv, late, timeout, begin_ns);
     }
     return goes_on;
 }

@@ -32,8 +32,8 @@ typedef struct process_t {
     ucontext_t context;
     void *stack;
     state_t state;
-    uint32_t id; /* its participant id, while another runs */
-    const void *word;    /* ASLEEP: on this one, or NULL */
+    uint32_t id;           /* its participant id, while another runs */
+    const void *word;      /* ASLEEP: on this one, or NULL */
     uint64_t asleep_since; /* order of falling asleep */
     int64_t wake_ns;
     int woken;
@@ -122,11 +122,10 @@ static void write_where(void) {
         static const char *const states[] = {"ready", "asleep", "ended", "killed"};
         const process_t *process = &processes[i];
         if (process->state != ENDED) {
-            used += (size_t)snprintf(result->where + used, sizeof result->where - used,
-                                     " %u %s %s:%d;", i, states[process->state],
-                                     process->file == NULL ? "-"
-                                                           : base_name(process->file),
-                                     process->line);
+            used += (size_t)snprintf(
+                result->where + used, sizeof result->where - used, " %u %s %s:%d;", i,
+                states[process->state],
+                process->file == NULL ? "-" : base_name(process->file), process->line);
         }
     }
 }
@@ -400,10 +399,9 @@ void *simulation_copy(void *to, const void *from, size_t size, const char *file,
         memcpy(to, from, half);
         simulation_step(file, line, "copying");
     }
-    return size == half ? to
-                        : (memcpy((char *)to + half, (const char *)from + half,
-                                  size - half),
-                           to);
+    return size == half
+               ? to
+               : (memcpy((char *)to + half, (const char *)from + half, size - half), to);
 }
 
 void simulation_yield(void) {
@@ -451,9 +449,9 @@ void simulation_unpark(const void *word, uint32_t count) {
                 continue;
             }
             seen++;
-            if (chosen == NULL || (woken_in_order
-                                       ? process->asleep_since < chosen->asleep_since
-                                       : simulation_random(seen) == 0)) {
+            if (chosen == NULL ||
+                (woken_in_order ? process->asleep_since < chosen->asleep_since
+                                : simulation_random(seen) == 0)) {
                 chosen = process;
             }
         }
@@ -512,10 +510,10 @@ uint32_t simulation_start(simulation_entry_t *entry, void *argument, int mortal)
 }
 
 simulation_life_t simulation_life(uint32_t process) {
-    return process >= process_count               ? SIMULATION_KILLED
-           : processes[process].state == ENDED    ? SIMULATION_ENDED
-           : processes[process].state == KILLED   ? SIMULATION_KILLED
-                                                  : SIMULATION_LIVES;
+    return process >= process_count             ? SIMULATION_KILLED
+           : processes[process].state == ENDED  ? SIMULATION_ENDED
+           : processes[process].state == KILLED ? SIMULATION_KILLED
+                                                : SIMULATION_LIVES;
 }
 
 uint64_t simulation_deaths(void) {

@@ -33,7 +33,7 @@ typedef struct simulation_result_t {
 typedef struct simulation_plan_t {
     uint32_t deaths; /* at the most */
     uint32_t stops;
-    uint64_t length;     /* about so many steps the run has: deaths are spread over them */
+    uint64_t length; /* about so many steps the run has: deaths are spread over them */
     uint64_t steps_most; /* more than these are a fault */
     int64_t ns_most;
 } simulation_plan_t;
@@ -98,7 +98,8 @@ void simulation_count(const simulation_result_t *more);
 
 void simulation_step(const char *file, int line, const char *what);
 int simulation_fails_for_nothing(void);
-void *simulation_copy(void *to, const void *from, size_t size, const char *file, int line);
+void *simulation_copy(void *to, const void *from, size_t size, const char *file,
+                      int line);
 
 /* Sleeps while the word is what was expected; 0: the deadline has passed. Wakes sleepers. */
 int simulation_park(const void *word, int64_t deadline_ns);

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define PUBLISHED_FIRST 1u /* the number is stored before the bytes are there */
+#define PUBLISHED_FIRST 1u  /* the number is stored before the bytes are there */
 #define GIVEN_BACK_FIRST 2u /* … before the bytes are copied out */
 #define NO_TAKEOVER 4u      /* nobody takes the lock of the dead */
 #define NO_SLICES 8u        /* sleeps have no end, and the waker may die */
@@ -55,14 +55,15 @@ static void stir(_Atomic uint32_t *word) {
 static void lock(void) {
     for (;;) { /* ends with the lock */
         uint32_t seen = atomic_load_explicit(&ring.lock, memory_order_relaxed);
-        if (seen == 0 || (!(mistakes & NO_TAKEOVER) && brood__participant_is_dead(seen))) {
+        if (seen == 0 ||
+            (!(mistakes & NO_TAKEOVER) && brood__participant_is_dead(seen))) {
             if (mistakes & TWO_STEPS) {
                 atomic_store_explicit(&ring.lock, brood__self_id, memory_order_relaxed);
                 return;
             }
-            if (atomic_compare_exchange_strong_explicit(
-                    &ring.lock, &seen, brood__self_id, memory_order_acquire,
-                    memory_order_relaxed)) {
+            if (atomic_compare_exchange_strong_explicit(&ring.lock, &seen, brood__self_id,
+                                                        memory_order_acquire,
+                                                        memory_order_relaxed)) {
                 return;
             }
             continue;
