@@ -10,27 +10,21 @@
 #include "eventcount.h"
 #include "ring_steps.h"
 
-/* A record of this size begins at the place of `mark` and does not run over the end. */
-static inline int brood__ring_is_whole(const brood__ring_t *ring, uint64_t mark,
-                                       uint64_t bytes) {
-    return (brood__mark_position(mark) & (ring->capacity - 1)) + bytes <= ring->capacity;
-}
-
 /* With put_lock held. */
-static inline int brood__ring_put_at(brood__ring_t *ring, uint64_t tail, size_t size,
-                                     brood__ring_fill_t *fill, void *context) {
-    uint64_t bytes = brood__record_bytes(size);
-    brood__record_t *record = brood__ring_record_at(ring, tail);
-    if (!brood__ring_is_whole(ring, tail, bytes) ||
-        brood__ring_state(ring) != BROOD__RING_OPEN ||
-        !brood__ring_room_for_task(ring, tail) || !brood__ring_room(ring, tail, bytes)) {
+static inline int brood__ring_put_one(brood__ring_t *ring, size_t size,
+                                      brood__ring_fill_t *fill, void *context) {
+    brood__room_t room = brood__ring_put_begin(ring);
+    brood__record_t *record =
+        brood__ring_state(ring) == BROOD__RING_OPEN
+            ? brood__ring_record_begin(ring, &room, brood__record_bytes(size))
+            : NULL;
+    if (record == NULL) {
         return 0;
     }
     record->size = (uint32_t)size;
     record->flags = 0;
-    BROOD_KILL_POINT("queue.put.reserved");
     fill(context, 0, record + 1, size);
-    brood__ring_publish(ring, brood__mark_after(tail, bytes, 1), 1, size);
+    brood__ring_publish(ring, room.tail, 1, size);
     return 1;
 }
 
@@ -42,9 +36,7 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
         return 0;
     }
     BROOD_KILL_POINT("queue.put.locked");
-    done = brood__ring_put_at(
-        ring, atomic_load_explicit(&ring->shared->tail, memory_order_relaxed), size, fill,
-        context);
+    done = brood__ring_put_one(ring, size, fill, context);
     (void)brood__lockword_release(&ring->put_lock);
     if (done) {
         BROOD_KILL_POINT("queue.put.unlocked");
@@ -54,25 +46,20 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
 }
 
 /* With get_lock held. */
-static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
-                                     brood__ring_accept_t *accept,
-                                     brood__ring_drain_t *drain, void *context) {
-    const brood__record_t *at = brood__ring_record_at(ring, head);
-    brood__record_t record;
-    uint64_t bytes;
+static inline int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
+    brood__found_t found;
     /* The end before the look at the messages: after it none comes any more. */
     if (brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__ring_has_more(ring, head)) {
+        brood__ring_find(ring, &tail, head, &found) != APR_SUCCESS ||
+        (found.record.flags & BROOD__RECORD_BESIDE) ||
+        accept(context, found.record.size) != APR_SUCCESS) {
         return 0;
     }
-    record = *at; /* what is checked is what is used */
-    bytes = brood__record_bytes(record.size);
-    if (record.flags != 0 || !brood__ring_is_whole(ring, head, bytes) ||
-        accept(context, record.size) != APR_SUCCESS) {
-        return 0;
-    }
-    drain(context, at + 1, record.size);
-    brood__ring_taken(ring, brood__mark_after(head, bytes, 1), 1, record.size);
+    drain(context, found.at + 1, found.record.size);
+    brood__ring_taken(ring, found.head, 1, found.record.size);
     return 1;
 }
 
@@ -80,7 +67,7 @@ static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
  * get_lock finds out; 0, tail has to be looked at. */
 static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
     return brood__mark_items(
-               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
+               brood__ring_tail_seen(ring),
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
@@ -95,9 +82,7 @@ static inline int brood__ring_get_quickly(brood__ring_t *ring,
         return 0;
     }
     BROOD_KILL_POINT("queue.get.locked");
-    done = brood__ring_get_at(
-        ring, atomic_load_explicit(&ring->shared->head, memory_order_relaxed), accept,
-        drain, context);
+    done = brood__ring_get_one(ring, accept, drain, context);
     (void)brood__lockword_release(&ring->get_lock);
     if (done) {
         BROOD_KILL_POINT("queue.get.unlocked");
