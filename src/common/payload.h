@@ -36,7 +36,9 @@ struct brood__payload_t {
     _Atomic uint64_t chunk;
     _Atomic uint32_t size; /* of the message; written by the producer */
     uint32_t unused;
-    _Atomic int64_t until_ns; /* LEASED: when the lease ends; written by the owner */
+    /* LEASED: when the lease ends. RESERVED: where its record in the ring is, or is about to be,
+     * a position plus one; 0: nowhere yet. Written by the owner. */
+    _Atomic int64_t until_ns;
 };
 
 _Static_assert(sizeof(struct brood__payload_t) == 32, "two payloads are one cache line");
@@ -57,6 +59,10 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
 apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                     brood_os_deadline_t deadline);
 
+/* Maps the bytes of all of them in this process: what can fail on the way to a message, before
+ * one is in anybody's hand. */
+apr_status_t brood__payload_map(brood__ring_t *ring);
+
 /* Its bytes, mapped in this process; and how many the message has. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
                                   void **place);
@@ -67,6 +73,13 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
 /* From the caller's hand back to the queue: QUEUED, when its record is published; RETURNED, when
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
+
+/* The caller is about to publish its record at this position, with put_lock held. */
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position);
+
+/* From the caller's hand, where it was delivered, back to RETURNED as if it had not been. */
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */

@@ -38,7 +38,7 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         put->done++;
     }
     if (put->done != before) {
-        brood__ring_publish(ring, room.tail, put->done - before, bytes);
+        brood__ring_publish(ring, room.tail, bytes);
     }
     return rv;
 }
@@ -123,7 +123,10 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
-            brood__ring_publish(ring, room.tail, 1, size);
+            brood__payload_put_at(ring, held,
+                                  brood__mark_position(room.tail) -
+                                      brood__record_bytes(sizeof(uint64_t)));
+            brood__ring_publish(ring, room.tail, size);
         } else {
             rv = APR_EAGAIN;
         }

@@ -10,6 +10,21 @@
 #include "eventcount.h"
 #include "ring_steps.h"
 
+/* With put_lock held: a copy of the newest message, which ends at `tail`, beside that; or none
+ * of another one. */
+static inline void brood__ring_keep_newest(brood__ring_t *ring, uint64_t tail,
+                                           const brood__record_t *record, size_t size) {
+    uint64_t position = brood__mark_position(tail) - brood__record_bytes(size);
+    uint64_t mark = position << BROOD__MARK_COUNT_BITS;
+    if (size <= BROOD__NEWEST_MOST &&
+        brood__ring_gap_before(ring, mark, brood__record_bytes(BROOD__NEWEST_MOST)) ==
+            0) {
+        brood__newest_keep(ring->shared, mark, record + 1, size);
+    } else {
+        brood__newest_clear(ring->shared);
+    }
+}
+
 /* With put_lock held. */
 static inline int brood__ring_put_one(brood__ring_t *ring, size_t size,
                                       brood__ring_fill_t *fill, void *context) {
@@ -24,7 +39,8 @@ static inline int brood__ring_put_one(brood__ring_t *ring, size_t size,
     record->size = (uint32_t)size;
     record->flags = 0;
     fill(context, 0, record + 1, size);
-    brood__ring_publish(ring, room.tail, 1, size);
+    brood__ring_keep_newest(ring, room.tail, record, size);
+    brood__ring_publish_newest(ring, room.tail, size);
     return 1;
 }
 
@@ -45,24 +61,6 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
     return done;
 }
 
-/* With get_lock held. */
-static inline int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
-                                      brood__ring_drain_t *drain, void *context) {
-    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
-    uint64_t tail = brood__ring_tail_seen(ring);
-    brood__found_t found;
-    /* The end before the look at the messages: after it none comes any more. */
-    if (brood__ring_state(ring) == BROOD__RING_SHUT ||
-        brood__ring_find(ring, &tail, head, &found) != APR_SUCCESS ||
-        (found.record.flags & BROOD__RECORD_BESIDE) ||
-        accept(context, found.record.size) != APR_SUCCESS) {
-        return 0;
-    }
-    drain(context, found.at + 1, found.record.size);
-    brood__ring_taken(ring, found.head, 1, found.record.size);
-    return 1;
-}
-
 /* A guess from the consumers' own cache line, so that the producers keep theirs: 1, whoever has
  * get_lock finds out; 0, tail has to be looked at. */
 static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
@@ -71,10 +69,48 @@ static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-/* Takes the oldest message. */
-static inline int brood__ring_get_quickly(brood__ring_t *ring,
-                                          brood__ring_accept_t *accept,
-                                          brood__ring_drain_t *drain, void *context) {
+/* With get_lock held: the message at `head` was found. */
+static inline int brood__ring_get_found(brood__ring_t *ring, uint64_t head,
+                                        uint64_t head_after, const void *message,
+                                        size_t size, brood__ring_accept_t *accept,
+                                        brood__ring_drain_t *drain, void *context) {
+    if (accept(context, size) != APR_SUCCESS) {
+        return 0;
+    }
+    drain(context, message, size);
+    brood__ring_taken(ring, head, head_after, size);
+    return 1;
+}
+
+/* With get_lock held. */
+static inline int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
+    uint64_t copy[BROOD__NEWEST_WORDS];
+    brood__found_t found;
+    size_t size;
+    /* The end before the look at the messages: after it none comes any more. */
+    if (brood__ring_state(ring) == BROOD__RING_SHUT ||
+        !brood__ring_has_more(ring, &tail, head)) {
+        return 0;
+    }
+    /* With more than one there tail's cache line is left to the producers. */
+    if (brood__mark_items(tail, head) == 1 &&
+        brood__newest_read(ring->shared, head, copy, &size)) {
+        uint64_t after = brood__mark_after(head, brood__record_bytes(size), 1);
+        return brood__ring_get_found(ring, head, after, copy, size, accept, drain,
+                                     context);
+    }
+    return brood__ring_read(ring, head, &found) == APR_SUCCESS &&
+           !(found.record.flags & BROOD__RECORD_BESIDE) &&
+           brood__ring_get_found(ring, head, found.head, found.at + 1, found.record.size,
+                                 accept, drain, context);
+}
+
+/* Takes the oldest message, and wakes nobody. */
+static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
     int done;
     if (ring->quick_below == 0 ||
         !(brood__ring_has_items_seen(ring) || brood__ring_has_items(ring)) ||
@@ -84,11 +120,19 @@ static inline int brood__ring_get_quickly(brood__ring_t *ring,
     BROOD_KILL_POINT("queue.get.locked");
     done = brood__ring_get_one(ring, accept, drain, context);
     (void)brood__lockword_release(&ring->get_lock);
-    if (done) {
-        BROOD_KILL_POINT("queue.get.unlocked");
-        brood__eventcount_wake_unlocked(&ring->space);
-    }
     return done;
+}
+
+/* Takes the oldest message. */
+static inline int brood__ring_get_quickly(brood__ring_t *ring,
+                                          brood__ring_accept_t *accept,
+                                          brood__ring_drain_t *drain, void *context) {
+    if (!brood__ring_get_now(ring, accept, drain, context)) {
+        return 0;
+    }
+    BROOD_KILL_POINT("queue.get.unlocked");
+    brood__eventcount_wake_unlocked(&ring->space);
+    return 1;
 }
 
 #endif

@@ -4,23 +4,29 @@
 #ifndef BROOD_COMMON_RING_STEPS_H
 #define BROOD_COMMON_RING_STEPS_H
 
-#include "ring.h"
+#include "ring_newest.h"
 
-/* Everything up to `tail` is put: `count` messages more than before. */
-static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail, size_t count,
-                                       uint64_t bytes) {
+/* Everything up to `tail` is put, `bytes` of messages. What is said of the newest one stays. */
+static inline void brood__ring_publish_newest(brood__ring_t *ring, uint64_t tail,
+                                              uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     BROOD_KILL_POINT("queue.put.copied");
     /* release: publishes the records; pairs with the acquire of tail in
      * brood__ring_see_tail() */
     atomic_store_explicit(&shared->tail, tail, memory_order_release);
     BROOD_KILL_POINT("queue.put.published");
-    brood__ring_add(&shared->puts, count);
     brood__ring_add(&shared->put_bytes, bytes);
 }
 
-/* Everything up to `head` has been taken: `count` messages. */
-static inline void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count,
+/* The same, without a copy of the newest one. */
+static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail,
+                                       uint64_t bytes) {
+    brood__newest_clear(ring->shared);
+    brood__ring_publish_newest(ring, tail, bytes);
+}
+
+/* Everything from `from` up to `head` has been taken, `bytes` of messages. */
+static inline void brood__ring_taken(brood__ring_t *ring, uint64_t from, uint64_t head,
                                      uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     BROOD_KILL_POINT("queue.get.copied");
@@ -28,7 +34,7 @@ static inline void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t 
      * brood__ring_see_head() */
     atomic_store_explicit(&shared->head, head, memory_order_release);
     BROOD_KILL_POINT("queue.get.published");
-    brood__ring_add(&shared->gets, count);
+    brood__ring_add(&shared->gets, brood__mark_items(head, from));
     brood__ring_add(&shared->get_bytes, bytes);
 }
 
@@ -118,17 +124,26 @@ static inline int brood__ring_holds(const brood__ring_t *ring, uint64_t tail,
            brood__mark_bytes(tail, head) <= ring->capacity;
 }
 
-/* The record at `head`, with get_lock held. *tail is the producers' mark as last read; it is
- * read anew when nothing is left before it. APR_EAGAIN: there is none. */
-static inline apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t *tail,
-                                            uint64_t head, brood__found_t *found) {
-    uint64_t bytes;
-    if (!brood__ring_holds(ring, *tail, head)) {
-        *tail = brood__ring_see_tail(ring, head);
-        if (brood__mark_items(*tail, head) == 0) {
-            return APR_EAGAIN;
-        }
+/* The producers' mark as last read by a consumer. */
+static inline uint64_t brood__ring_tail_seen(const brood__ring_t *ring) {
+    return atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
+}
+
+/* Whether there is a message at `head`, with get_lock held. *tail is the producers' mark as last
+ * read; it is read anew when nothing is left before it. */
+static inline int brood__ring_has_more(brood__ring_t *ring, uint64_t *tail,
+                                       uint64_t head) {
+    if (brood__ring_holds(ring, *tail, head)) {
+        return 1;
     }
+    *tail = brood__ring_see_tail(ring, head);
+    return brood__mark_items(*tail, head) != 0;
+}
+
+/* The record at `head`, which is there. */
+static inline apr_status_t brood__ring_read(const brood__ring_t *ring, uint64_t head,
+                                            brood__found_t *found) {
+    uint64_t bytes;
     found->at = brood__ring_record_at(ring, head);
     if (found->at->flags & BROOD__RECORD_SKIP) {
         uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
@@ -145,9 +160,11 @@ static inline apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t *tail,
                : brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
 }
 
-/* The producers' mark as last read by a consumer. */
-static inline uint64_t brood__ring_tail_seen(const brood__ring_t *ring) {
-    return atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
+/* Both. APR_EAGAIN: there is none. */
+static inline apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t *tail,
+                                            uint64_t head, brood__found_t *found) {
+    return brood__ring_has_more(ring, tail, head) ? brood__ring_read(ring, head, found)
+                                                  : APR_EAGAIN;
 }
 
 #endif
