@@ -68,12 +68,12 @@
 #define LEASING 7
 
 #define MAKE(owner, hand, deliveries, renewals, tenancy) \
-    ((owner) + (hand) * 8 + (deliveries) * 64 + (renewals) * 256 + (tenancy) * 512)
+    ((owner) + (hand) * 8 + (deliveries) * 64 + (renewals) * 512 + (tenancy) * 1024)
 #define OWNER(word) ((word) % 8)
 #define HAND(word) ((word) / 8 % 8)
-#define DELIVERIES(word) ((word) / 64 % 4)
-#define RENEWED(word) ((word) / 256 % 2)
-#define TENANCY(word) ((word) / 512)
+#define DELIVERIES(word) ((word) / 64 % 8)
+#define RENEWED(word) ((word) / 512 % 2)
+#define TENANCY(word) ((word) / 1024)
 /* The same tenancy in another hand. */
 #define IN_HAND(word, owner, hand) \
     MAKE(owner, hand, DELIVERIES(word), RENEWED(word), TENANCY(word))
@@ -95,7 +95,8 @@ byte crashes, lates, backs, renewals;
 /* What nobody in the real program sees: by message. */
 bool published[5], acknowledged[5], stored[5]; /* the last: the put returned */
 byte delivered[5];
-byte first_of[3]; /* by producer: whose first delivery is next */
+byte first_of[3];  /* by producer: whose first delivery is next */
+bool valid[SLOTS]; /* a lease that has not run out */
 
 #define MESSAGE(who, number) (((who) - 1) * 2 + (number) + 1)
 #define PRODUCER(message) (((message) + 1) / 2)
@@ -179,6 +180,7 @@ end_idle:
 #define ANY(condition) condition(word[0])
 #endif
 #define IS_FREE(word) (HAND(word) == FREE)
+#define IS_LOST(word) (IS_DEAD_HAND(word) && !IS_LEASE(word))
 
 inline publish()
 {
@@ -213,31 +215,20 @@ proctype producer(byte me; byte most)
     :: number == most -> break
     :: else ->
         MAY_DIE;
-        ok = false;
+end_none:
         do
-        :: ok -> break
-        :: !ok && IS_FREE(word[0]) -> slot = 0; goto seize
+        :: atomic { IS_FREE(word[0]) -> seen = word[0]; slot = 0 } break
 #if SLOTS > 1
-        :: !ok && IS_FREE(word[1]) -> slot = 1; goto seize
+        :: atomic { IS_FREE(word[1]) -> seen = word[1]; slot = 1 } break
 #endif
 #if !defined(SWEEP) && !defined(NO_SWEEP)
-        :: atomic { !ok && IS_DEAD_HAND(word[0]) -> seen = word[0]; slot = 0 }
-            bury(slot); ok = false
+        :: atomic { IS_LOST(word[0]) -> seen = word[0]; slot = 0 } bury(slot)
 #if SLOTS > 1
-        :: atomic { !ok && IS_DEAD_HAND(word[1]) -> seen = word[1]; slot = 1 }
-            bury(slot); ok = false
+        :: atomic { IS_LOST(word[1]) -> seen = word[1]; slot = 1 } bury(slot)
 #endif
 #endif
         od;
-seize:
-        atomic {
-            seen = word[slot];
-            ok = false
-        }
-        if
-        :: HAND(seen) == FREE -> turn(slot, MAKE(me, RESERVED, 0, 0, TENANCY(seen) + 1))
-        :: else
-        fi;
+        turn(slot, MAKE(me, RESERVED, 0, 0, TENANCY(seen) + 1));
         if
         :: ok
         :: else -> goto again
@@ -280,11 +271,13 @@ inline deliver()
 {
     atomic {
 #ifdef BLIND_RETAKE
+        seen = word[slot];
+#endif
         if
-        :: HAND(seen) == RETURNED || IS_LEASE(seen) -> seen = word[slot]
+        :: word[slot] == seen && HAND(seen) == LEASED && !dead[OWNER(seen)] ->
+            assert(!valid[slot])
         :: else
         fi;
-#endif
 #ifdef NO_LEASING
         turn(slot, DELIVERED(seen, me, LEASED));
 #else
@@ -298,6 +291,7 @@ inline deliver()
             assert(DELIVERIES(seen) == delivered[message]);
             assert(delivered[message] <= MOST);
             assert(!acknowledged[message]);
+            valid[slot] = true;
             if
             :: delivered[message] == 1 ->
                 assert(NUMBER(message) == first_of[PRODUCER(message)]);
@@ -311,10 +305,8 @@ inline deliver()
     if
     :: ok ->
         MAY_DIE;
-#ifdef NO_LEASING
-        over[slot] = false
-#else
         over[slot] = false;
+#ifndef NO_LEASING
         MAY_DIE;
         turn(slot, IN_HAND(seen, me, LEASED));
         assert(ok)
@@ -414,7 +406,7 @@ end_empty:
             if
             :: ok ->
 #ifdef FREE_FIRST
-                atomic { second = word[slot] / 512; word[slot] = FREED(seen) }
+                word[slot] = FREED(seen);
                 message = one[slot];
                 MAY_DIE;
                 atomic {
@@ -470,7 +462,7 @@ end_empty:
             if
             :: tail != head ->
 #ifdef HEAD_FIRST
-                atomic { head++; seen = head }
+                head++;
                 MAY_DIE;
                 head--;
 #endif
@@ -492,12 +484,7 @@ look:
         if
         :: HAND(seen) == RETURNED || IS_LEFT(slot, seen) || (HAND(seen) == LEASED && over[slot]) ->
             MAY_DIE;
-            atomic {
-                retake();
-#ifndef CAN_BE_LATE
-                skip
-#endif
-            }
+            retake()
         :: else -> ok = false
         fi;
 has:
@@ -512,6 +499,7 @@ has:
                 :: ok ->
                     over[slot] = false;
                     MAY_DIE;
+                    valid[slot] = true;
 #ifdef NO_RENEWALS
                     turn(slot, IN_HAND(seen, me, LEASED));
 #else
@@ -549,9 +537,9 @@ proctype clock()
 {
 end_idle:
     do
-    :: atomic { lates < LATES && HAND(word[0]) == LEASED && !over[0] -> lates++; over[0] = true }
+    :: atomic { lates < LATES && HAND(word[0]) == LEASED && !over[0] -> lates++; over[0] = true; valid[0] = false }
 #if SLOTS > 1
-    :: atomic { lates < LATES && HAND(word[1]) == LEASED && !over[1] -> lates++; over[1] = true }
+    :: atomic { lates < LATES && HAND(word[1]) == LEASED && !over[1] -> lates++; over[1] = true; valid[1] = false }
 #endif
     od
 }
