@@ -36,7 +36,9 @@ struct brood__payload_t {
     _Atomic uint64_t chunk;
     _Atomic uint32_t size; /* of the message; written by the producer */
     uint32_t unused;
-    _Atomic int64_t until_ns; /* LEASED: when the lease ends; written by the owner */
+    /* LEASED: when the lease ends. RESERVED: where its record in the ring is, or is about to be,
+     * a position plus one; 0: nowhere yet. Written by the owner. */
+    _Atomic int64_t until_ns;
 };
 
 _Static_assert(sizeof(struct brood__payload_t) == 32, "two payloads are one cache line");
@@ -57,6 +59,10 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
 apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                     brood_os_deadline_t deadline);
 
+/* Maps the bytes of all of them in this process: what can fail on the way to a message, before
+ * one is in anybody's hand. */
+apr_status_t brood__payload_map(brood__ring_t *ring);
+
 /* Its bytes, mapped in this process; and how many the message has. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
                                   void **place);
@@ -68,11 +74,21 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
+/* The caller is about to publish its record at this position, with put_lock held. */
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position);
+
+/* From the caller's hand, where it was delivered, back to RETURNED as if it had not been. */
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
+
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */
 uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t until_ns, brood__held_t *held);
+
+/* Whether that would be there to be taken. */
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
 
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
@@ -82,14 +98,19 @@ int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
  * was not in the caller's hand any more. */
 int brood__payload_free(brood__ring_t *ring, const brood__held_t *held);
 
-/* Whether it is worth looking for one that has come back. */
+/* Whether it is worth looking for one that has come back; and: it is, and one consumer that
+ * sleeps is woken to do so. */
 int brood__payload_is_time_to_look(const brood__ring_t *ring);
+void brood__payload_ask_for_look(brood__ring_t *ring);
 
 /* One that has come back, TAKEN, or LEASED until then (0: for ever): of those returned, of
  * the dead, and of those whose time is over. One that was delivered too often becomes FAILED
  * instead. 0: there is none. */
 int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                           brood__held_t *held);
+
+/* Whether there is one that has come back. One that was delivered too often becomes FAILED. */
+int brood__payload_has_returned(brood__ring_t *ring);
 
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);
@@ -99,6 +120,9 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until
 
 /* How many are in this hand, at about one moment. */
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand);
+
+/* Whether one may still come back: it has, or another process has it on lease. */
+int brood__payload_may_return(const brood__ring_t *ring);
 
 /* A participant is dead. */
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead);

@@ -78,6 +78,11 @@ static apr_status_t space(brood__ring_t *ring, uint8_t **base) {
     return APR_SUCCESS;
 }
 
+apr_status_t brood__payload_map(brood__ring_t *ring) {
+    uint8_t *base;
+    return space(ring, &base);
+}
+
 void brood__payload_close(brood__ring_t *ring) {
     uint8_t *base =
         atomic_exchange_explicit(&ring->payload_space, NULL, memory_order_relaxed);
@@ -327,6 +332,8 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__hel
         }
     }
     if (rv == APR_SUCCESS) {
+        atomic_store_explicit(&ring->payloads[held->index].until_ns, 0,
+                              memory_order_relaxed);
         brood__payload_set_size(ring, held, (uint32_t)size);
         rv = commit(ring, held->index, size);
         if (rv != APR_SUCCESS) {

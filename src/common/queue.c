@@ -2,6 +2,7 @@
 #include "queue.h"
 
 #include "payload.h"
+#include "ring_quick.h"
 #include "session.h"
 #include "status.h"
 #include "values.h"
@@ -129,7 +130,11 @@ apr_status_t brood_queue_put(brood_queue_t *queue, brood_args_t args,
     if (rv == APR_SUCCESS) {
         rv = brood__args_measure(args, &size);
     }
-    return rv != APR_SUCCESS ? rv : put_one(queue, size, fill_args, &args, timeout);
+    if (rv != APR_SUCCESS ||
+        brood__ring_put_quickly(&queue->ring, size, fill_args, &args)) {
+        return rv;
+    }
+    return put_one(queue, size, fill_args, &args, timeout);
 }
 
 static void fill_bytes(void *context, size_t number, void *place, size_t size) {
@@ -141,7 +146,12 @@ static void fill_bytes(void *context, size_t number, void *place, size_t size) {
 
 apr_status_t brood_queue_put_bytes(brood_queue_t *queue, const void *data, size_t size,
                                    apr_interval_time_t timeout) {
-    apr_status_t rv = brood__queue_check(queue);
+    apr_status_t rv;
+    if (data != NULL && brood__queue_is_ready(queue) &&
+        brood__ring_put_quickly(&queue->ring, size, fill_bytes, (void *)data)) {
+        return APR_SUCCESS;
+    }
+    rv = brood__queue_check(queue);
     if (rv == APR_SUCCESS && data == NULL && size != 0) {
         rv = brood__fail(APR_EINVAL, "data is NULL and size is %llu",
                          (unsigned long long)size);
@@ -183,7 +193,8 @@ apr_status_t brood_queue_get(brood_queue_t *queue, brood_values_t **values,
     apr_status_t rv;
     *values = NULL;
     rv = brood__queue_check(queue);
-    if (rv == APR_SUCCESS) {
+    if (rv == APR_SUCCESS &&
+        !brood__ring_get_quickly(&queue->ring, accept_in_pool, drain_to_pool, &drain)) {
         rv = get_one(queue, accept_in_pool, drain_to_pool, &drain, timeout);
     }
     /* Decoded after the locks are released: a hostile message costs nobody else time. */
@@ -229,6 +240,12 @@ apr_status_t brood_queue_get_bytes(brood_queue_t *queue, void *buffer, size_t ca
                                    size_t *size, apr_interval_time_t timeout) {
     drain_buffer_t drain = {buffer, capacity, 0};
     apr_status_t rv;
+    if (buffer != NULL && brood__queue_is_ready(queue) &&
+        brood__ring_get_quickly(&queue->ring, accept_in_buffer, drain_to_buffer,
+                                &drain)) {
+        *size = drain.size;
+        return APR_SUCCESS;
+    }
     *size = 0;
     rv = brood__queue_buffer_check(queue, buffer, capacity);
     if (rv == APR_SUCCESS) {

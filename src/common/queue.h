@@ -19,6 +19,11 @@ static inline apr_status_t brood__queue_check(const brood_queue_t *queue) {
                : rv;
 }
 
+/* Whether brood__queue_check() would say APR_SUCCESS: for hot paths. */
+static inline int brood__queue_is_ready(const brood_queue_t *queue) {
+    return queue != NULL && brood__handle_is_open(&queue->handle) && brood__self_id != 0;
+}
+
 /* BROOD_ETOOBIG: larger than the queue takes. */
 apr_status_t brood__queue_size_check(const brood_queue_t *queue, size_t size);
 

@@ -3,24 +3,11 @@
 
 #include "eventcount.h"
 #include "os/fault.h"
-
-/* Whether a consumer with get_lock has a message at `head`. */
-static int message_there(brood__ring_t *ring, uint64_t head) {
-    brood__ring_shared_t *shared = ring->shared;
-    uint64_t tail = atomic_load_explicit(&shared->tail_seen, memory_order_relaxed);
-    if (brood__mark_items(tail, head) == 0 ||
-        brood__mark_bytes(tail, head) > ring->capacity) {
-        /* acquire: pairs with the release that published */
-        tail = atomic_load_explicit(&shared->tail, memory_order_acquire);
-        atomic_store_explicit(&shared->tail_seen, tail, memory_order_relaxed);
-        brood__ring_seen(ring, tail, head);
-    }
-    return brood__mark_items(tail, head) != 0;
-}
+#include "ring_quick.h"
 
 apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
     uint64_t payload;
-    if (!message_there(ring, head)) {
+    if (!brood__ring_has_more(ring, head)) {
         return APR_EAGAIN;
     }
     found->at = brood__ring_record_at(ring, head);
@@ -41,26 +28,19 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
     return APR_SUCCESS;
 }
 
-void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count, uint64_t bytes) {
-    BROOD_KILL_POINT("queue.get.copied");
-    /* release: gives the bytes back; pairs with the acquire of head in room_for() */
-    atomic_store_explicit(&ring->shared->head, head, memory_order_release);
-    BROOD_KILL_POINT("queue.get.published");
-    brood__ring_add(&ring->shared->gets, count);
-    brood__ring_add(&ring->shared->get_bytes, bytes);
-}
-
-/* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
+/* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
 static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
                                   const brood__ring_get_t *get) {
     void *place;
     apr_status_t rv = brood__payload_place(ring, held, &place);
-    if (rv == APR_SUCCESS) {
-        get->drain(get->context, place, brood__payload_size(ring, held));
-        BROOD_KILL_POINT("queue.get.drained");
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, held);
+        return rv;
     }
+    get->drain(get->context, place, brood__payload_size(ring, held));
+    BROOD_KILL_POINT("queue.get.drained");
     (void)brood__payload_keep(ring, held);
-    return rv;
+    return APR_SUCCESS;
 }
 
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
@@ -68,6 +48,10 @@ static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
     if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
@@ -107,19 +91,19 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
             break;
         }
         rv = get_found(ring, &found, get, held);
+        if (rv != APR_SUCCESS && rv != APR_EAGAIN) {
+            break;
+        }
         head = found.head;
         if (rv == APR_EAGAIN) {
             continue;
-        }
-        if (rv != APR_SUCCESS) {
-            break;
         }
         *beside = (found.record.flags & BROOD__RECORD_BESIDE) != 0;
         bytes += found.record.size;
         get->done++;
     }
     if (head != first) {
-        brood__ring_taken(ring, head, get->done, bytes);
+        brood__ring_taken(ring, first, head, bytes);
     }
     return get->done != 0 ? APR_SUCCESS : rv;
 }
@@ -129,19 +113,43 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     brood__held_t held;
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
-        brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
+        brood__ring_state(ring) == BROOD__RING_SHUT) {
+        return APR_EAGAIN;
+    }
+    rv = brood__payload_map(ring);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
         return APR_EAGAIN;
     }
     rv = get->accept(get->context, brood__payload_size(ring, &held));
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
+        brood__payload_undeliver(ring, &held);
         return rv;
     }
     rv = drain_payload(ring, &held, get);
-    get->done += rv == APR_SUCCESS;
-    (void)brood__payload_free(ring, &held);
+    if (rv == APR_SUCCESS) {
+        get->done++;
+        (void)brood__payload_free(ring, &held);
+    }
     return rv;
+}
+
+apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv,
+                                    uint32_t state) {
+    if (rv != APR_EAGAIN || state == BROOD__RING_OPEN) {
+        return rv;
+    }
+    if (!(ring->flags & BROOD__RING_LEASES)) {
+        return APR_EOF;
+    }
+    if (brood__payload_may_return(ring)) {
+        return APR_EAGAIN;
+    }
+    /* The next one who waits ends, too, and tells the one after it. */
+    brood__payload_ask_for_look(ring);
+    return APR_EOF;
 }
 
 /* One try: APR_EAGAIN when there is no message. */
@@ -150,7 +158,13 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     brood__held_t held;
     uint32_t state;
     int beside = 0;
-    apr_status_t rv = get_returned(ring, get);
+    apr_status_t rv;
+    if (get->most == 1 &&
+        brood__ring_get_now(ring, get->accept, get->drain, get->context)) {
+        get->done = 1;
+        return APR_SUCCESS;
+    }
+    rv = get_returned(ring, get);
     if (rv != APR_EAGAIN) {
         return rv;
     }
@@ -167,15 +181,18 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     if (beside) {
         (void)brood__payload_free(ring, &held);
     }
-    return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
+    return brood__ring_get_status(ring, rv, state);
 }
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
+/* Where messages can come back, the end is not there before a look says so. */
 static int message_or_end(void *context, size_t size) {
     brood__ring_t *ring = context;
+    uint32_t state = brood__ring_state(ring);
     (void)size;
-    return brood__ring_has_items(ring) || brood__ring_state(ring) != BROOD__RING_OPEN ||
+    return brood__ring_has_items(ring) || state == BROOD__RING_SHUT ||
+           (state == BROOD__RING_DRAINING && !(ring->flags & BROOD__RING_LEASES)) ||
            brood__payload_is_time_to_look(ring);
 }
 
@@ -199,18 +216,11 @@ void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken)
     }
 }
 
-/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, get_try()
- * finds out; 0, tail has to be looked at. */
-static int has_items_seen(brood__ring_t *ring) {
-    return brood__mark_items(
-               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
-               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
-}
-
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    apr_status_t rv = has_items_seen(ring) || message_or_end(ring, 0)
+    apr_status_t rv = brood__ring_has_items_seen(ring) || message_or_end(ring, 0) ||
+                              brood__ring_state(ring) != BROOD__RING_OPEN
                           ? get_try(ring, get, deadline)
                           : APR_EAGAIN;
     while (rv ==

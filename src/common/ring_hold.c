@@ -1,6 +1,7 @@
 /* Ring: taking a message into one's hands, to be read where it lies. */
 #include "payload.h"
 
+#include "ring_steps.h"
 #include <string.h>
 
 /* What a consumer has on its way to a message. */
@@ -42,16 +43,17 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
         uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
         if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
-            brood__ring_taken(ring, found.head, 1, found.record.size);
+            brood__ring_taken(ring, head, found.head, found.record.size);
             return APR_SUCCESS;
         }
-        brood__ring_taken(ring, found.head, 0, 0);
-        rv = brood__ring_find(ring, found.head, &found);
+        brood__ring_taken(ring, head, found.head, 0);
+        head = found.head;
+        rv = brood__ring_find(ring, head, &found);
     }
     if (rv == APR_SUCCESS) {
         rv = hold_inside(ring, &found, hold);
         if (rv == APR_SUCCESS) {
-            brood__ring_taken(ring, found.head, 1, found.record.size);
+            brood__ring_taken(ring, head, found.head, found.record.size);
         }
     }
     return rv;
@@ -76,7 +78,7 @@ static apr_status_t hold_try(brood__ring_t *ring, hold_t *hold,
     state = brood__ring_state(ring);
     rv = state == BROOD__RING_SHUT ? APR_EOF : hold_record(ring, hold);
     (void)brood__lockword_release(&ring->get_lock);
-    return rv == APR_EAGAIN && state != BROOD__RING_OPEN ? APR_EOF : rv;
+    return brood__ring_get_status(ring, rv, state);
 }
 
 static void give_up_spare(brood__ring_t *ring, hold_t *hold) {
@@ -90,7 +92,10 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
                               brood__held_t *held, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
     hold_t hold = {hand, until_ns, held, {0, 0}, 0, 0};
-    apr_status_t rv = hold_try(ring, &hold, deadline);
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv == APR_SUCCESS) {
+        rv = hold_try(ring, &hold, deadline);
+    }
     /* ends with a message, the end, a failure or the deadline */
     while (rv == APR_EAGAIN || rv == APR_INCOMPLETE) {
         if (rv == APR_INCOMPLETE) {

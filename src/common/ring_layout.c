@@ -6,6 +6,7 @@
 
 #include "os/handle.h"
 #include "payload.h"
+#include "ring_newest.h"
 #include <string.h>
 
 #define SPACE_MOST (4ull << 30)
@@ -27,6 +28,12 @@ static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     brood_os_unpark(&ring->joined, INT32_MAX);
 }
 
+/* Those in the ring, if any lie there, that are no larger than the largest message. */
+static size_t quick_below(const brood__ring_t *ring) {
+    int64_t largest = (int64_t)ring->message_max;
+    return 1 + (size_t)(ring->inline_limit < largest ? ring->inline_limit : largest);
+}
+
 static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     brood__ring_shared_t *shared = (brood__ring_shared_t *)segment->base;
     memset(ring, 0, sizeof *ring);
@@ -44,6 +51,7 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     ring->deliveries_max = shared->deliveries_max;
     ring->inline_limit =
         (shared->flags & BROOD__RING_LEASES) ? -1 : (int64_t)(shared->capacity / 4);
+    ring->quick_below = quick_below(ring);
     ring->put_lock = brood__segment_word(segment, &shared->put_lock);
     ring->get_lock = brood__segment_word(segment, &shared->get_lock);
     ring->items = brood__segment_word(segment, &shared->items);
@@ -76,6 +84,7 @@ static uint32_t payloads_of(const brood__ring_limits_t *limits) {
 static void describe(brood__ring_shared_t *shared, const brood__ring_limits_t *limits) {
     shared->capacity = limits->capacity;
     shared->max_items = limits->max_items;
+    atomic_store_explicit(&shared->newest_at, BROOD__NEWEST_NONE, memory_order_relaxed);
     shared->flags = limits->flags;
     shared->deliveries_max = limits->deliveries_max;
     shared->payload_count = payloads_of(limits);

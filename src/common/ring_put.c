@@ -4,36 +4,7 @@
 #include "eventcount.h"
 #include "os/clock.h"
 #include "os/fault.h"
-
-/* Room for a record, looking at the other end's mark through the copy while that is good
- * enough. */
-static int room_for(brood__ring_t *ring, uint64_t tail, uint64_t bytes) {
-    brood__ring_shared_t *shared = ring->shared;
-    uint64_t head = atomic_load_explicit(&shared->head_seen, memory_order_relaxed);
-    for (int fresh = 0; fresh < 2; fresh++) {
-        if (brood__mark_bytes(tail, head) + bytes <= ring->capacity &&
-            brood__mark_items(tail, head) < brood__ring_items_most(ring)) {
-            return 1;
-        }
-        if (fresh == 0) {
-            /* acquire: pairs with the release of head; the consumer is done with the bytes */
-            head = atomic_load_explicit(&shared->head, memory_order_acquire);
-            atomic_store_explicit(&shared->head_seen, head, memory_order_relaxed);
-            brood__ring_seen(ring, tail, head);
-        }
-    }
-    return 0;
-}
-
-/* A mark counts 24 bits of messages; no more may be unfinished, or they could not be told
- * from none. */
-static int room_for_task(const brood__ring_t *ring, uint64_t tail) {
-    /* relaxed: only ever grows, and with it the room */
-    uint32_t done = atomic_load_explicit(&ring->shared->done, memory_order_relaxed);
-    return !(ring->flags & BROOD__RING_JOINABLE) ||
-           ((brood__mark_count(tail) - done) & BROOD__MARK_COUNT_MASK) <
-               BROOD__MARK_COUNT_MASK;
-}
+#include "ring_steps.h"
 
 /* A record behind *tail, with put_lock held; *tail moves on. NULL: there is no room. Nobody
  * sees it before it is published. */
@@ -42,7 +13,8 @@ static brood__record_t *record_begin(brood__ring_t *ring, uint64_t *tail, size_t
     uint64_t gap = brood__ring_gap_before(ring, *tail, bytes);
     uint64_t at = *tail;
     brood__record_t *record;
-    if (!room_for(ring, at, bytes + gap) || !room_for_task(ring, at)) {
+    if (!brood__ring_room(ring, at, bytes + gap) ||
+        !brood__ring_room_for_task(ring, at)) {
         return NULL;
     }
     if (gap != 0) {
@@ -55,16 +27,6 @@ static brood__record_t *record_begin(brood__ring_t *ring, uint64_t *tail, size_t
     BROOD_KILL_POINT("queue.put.reserved");
     *tail = brood__mark_after(at, bytes, 1);
     return record;
-}
-
-static void publish(brood__ring_t *ring, uint64_t tail, size_t count, uint64_t bytes) {
-    brood__ring_shared_t *shared = ring->shared;
-    BROOD_KILL_POINT("queue.put.copied");
-    /* release: publishes the records; pairs with the acquire of tail in message_there() */
-    atomic_store_explicit(&shared->tail, tail, memory_order_release);
-    BROOD_KILL_POINT("queue.put.published");
-    brood__ring_add(&shared->puts, count);
-    brood__ring_add(&shared->put_bytes, bytes);
 }
 
 static apr_status_t is_shut(const brood__ring_t *ring) {
@@ -98,7 +60,7 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         put->done++;
     }
     if (put->done != before) {
-        publish(ring, tail, put->done - before, bytes);
+        brood__ring_publish(ring, tail, bytes);
     }
     return rv;
 }
@@ -120,14 +82,6 @@ static apr_status_t put_try(brood__ring_t *ring, brood__ring_put_t *put,
 static int room_or_end(void *ring, size_t size) {
     return !brood__ring_is_full(ring, size) ||
            brood__ring_state(ring) != BROOD__RING_OPEN;
-}
-
-/* As many consumers as there are new messages may be asleep. */
-static void wake_consumers(brood__ring_t *ring, size_t messages) {
-    brood__eventcount_wake_unlocked(&ring->items);
-    for (size_t i = 1; i < messages && brood__eventcount_sleepers(&ring->items); i++) {
-        brood__eventcount_wake(&ring->items);
-    }
 }
 
 /* Waits for room for a record of a message of that size. */
@@ -155,7 +109,7 @@ static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
     apr_status_t rv = put_try(ring, put, deadline);
     while (rv == APR_EAGAIN) { /* ends with room, a failure or the deadline */
         if (put->done != told) {
-            wake_consumers(ring, put->done - told);
+            brood__ring_wake_unlocked(ring, put->done - told);
             told = put->done;
         }
         rv = wait_for_room(ring, &wait, brood__ring_put_size(put));
@@ -165,7 +119,7 @@ static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
     }
     if (put->done != told) {
         BROOD_KILL_POINT("queue.put.unlocked");
-        wake_consumers(ring, put->done - told);
+        brood__ring_wake_unlocked(ring, put->done - told);
     }
     put_end(ring, &wait, rv);
     return rv;
@@ -192,7 +146,10 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
-            publish(ring, tail, 1, size);
+            brood__payload_put_at(ring, held,
+                                  brood__mark_position(tail) -
+                                      brood__record_bytes(sizeof(uint64_t)));
+            brood__ring_publish(ring, tail, size);
         } else {
             rv = APR_EAGAIN;
         }
@@ -215,7 +172,7 @@ apr_status_t brood__ring_put_payload(brood__ring_t *ring, brood__held_t *held,
         BROOD_KILL_POINT("queue.put.unlocked");
         /* A consumer may have it already. */
         (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_QUEUED);
-        brood__eventcount_wake(&ring->items);
+        brood__ring_wake(ring);
     }
     put_end(ring, &wait, rv);
     return rv;

@@ -2,6 +2,7 @@
 #include "storm.h"
 
 #include "block.h"
+#include "ledger.h"
 #include "os/clock.h"
 #include "outside.h"
 #include <inttypes.h>
@@ -296,12 +297,20 @@ static uint32_t storm_under(const storm_kind_t *kind, const storm_options_t *opt
     storm.kind = kind;
     storm.options = *options;
     storm.method = method;
+    if (kind->keeps_ledger) { /* makes what the system keeps for good */
+        round_of(&storm, 0, end);
+    }
     do {
         unsigned until = kills;
         if (kind->round_kills > 0 && kills - storm.kills > kind->round_kills) {
             until = storm.kills + kind->round_kills;
         }
+        brood_test_ledger_open();
         round_of(&storm, until, end);
+        if (kind->keeps_ledger && brood_test_ledger_check() != 0) {
+            fprintf(stderr, "VIOLATION: something is left\n");
+            storm.violations++;
+        }
     } while (storm.violations == 0 && storm.kills < kills && brood_test_now_us() < end);
     tell(&storm, brood_test_now_us() - start);
     free(storm.delays.us);

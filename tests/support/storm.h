@@ -131,6 +131,8 @@ struct storm_kind_t {
     uint32_t ended_first;
     /* After so many kills everything is made anew, with a fresh log. 0: never. */
     unsigned round_kills;
+    /* 1: after each round nothing is left of the system's that was not there before. */
+    int keeps_ledger;
 };
 
 #define STORM_MAIN(kinds)                                                     \

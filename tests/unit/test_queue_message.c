@@ -170,6 +170,7 @@ static void the_dead_leave_their_memory(void **state) {
         brood_process_t *child =
             brood_test_start(die_with_messages, BROOD_ARGS(queue, here), test);
         brood_values_t *values;
+        /* The child may have the turn just now; that does no harm. */
         assert_success(brood_queue_reserve(queue, &messages[0], 500, 0));
         assert_success(brood_queue_commit(queue, &messages[0], 0));
         while (count_of(queue) != 0) {
@@ -276,14 +277,14 @@ static void a_message_that_comes_back_too_often_has_failed(void **state) {
 }
 
 static int lease_and_stay(const brood_values_t *state, apr_pool_t *pool) {
-    brood_queue_t *queue, *here;
+    brood_queue_t *queue, *here, *never;
     brood_message_t message;
     size_t size;
     (void)pool;
-    CHILD_OK(BROOD_UNPACK(state, &queue, &here));
+    CHILD_OK(BROOD_UNPACK(state, &queue, &here, &never));
     CHILD_OK(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE));
     CHILD_OK(brood_queue_put_bytes(here, "x", 1, LATE));
-    CHILD_OK(brood_queue_get_bytes(queue, NULL, 0, &size, BROOD_FOREVER));
+    CHILD_OK(brood_queue_get_bytes(never, NULL, 0, &size, BROOD_FOREVER));
     return 0;
 }
 
@@ -291,12 +292,13 @@ static void what_a_dead_consumer_had_is_delivered_again(void **state) {
     brood_test_t *test = *state;
     brood_queue_t *queue = make(test, BROOD_QUEUE_LEASES, 0);
     brood_queue_t *here = make(test, 0, 0);
+    brood_queue_t *never = make(test, 0, 0);
     brood_message_t message;
     brood_process_t *child;
     char byte;
     size_t size;
     put_number(queue, 5);
-    child = brood_test_start(lease_and_stay, BROOD_ARGS(queue, here), test);
+    child = brood_test_start(lease_and_stay, BROOD_ARGS(queue, here, never), test);
     assert_success(brood_queue_get_bytes(here, &byte, 1, &size, LATE));
     assert_status(brood_queue_lease(queue, &message, LATE, SOON), APR_TIMEUP);
     assert_success(brood_process_kill(child));
@@ -323,6 +325,31 @@ static void the_end_lets_those_who_have_messages_finish(void **state) {
     assert_status(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE), APR_EOF);
 }
 
+/* A consumer that saw the end at once would leave what a dying one had to nobody. */
+static void the_end_waits_for_what_may_come_back(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make(test, BROOD_QUEUE_LEASES, 0);
+    brood_queue_t *here = make(test, 0, 0);
+    brood_queue_t *never = make(test, 0, 0);
+    brood_message_t message;
+    brood_process_t *child;
+    char byte;
+    size_t size;
+    put_number(queue, 6);
+    child = brood_test_start(lease_and_stay, BROOD_ARGS(queue, here, never), test);
+    assert_success(brood_queue_get_bytes(here, &byte, 1, &size, LATE));
+    assert_success(brood_queue_shutdown(queue, 0, LATE));
+    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
+    assert_status(brood_queue_get_bytes(queue, &byte, 1, &size, SOON), APR_TIMEUP);
+    assert_success(brood_process_kill(child));
+    assert_success(brood_queue_lease(queue, &message, LATE, LATE));
+    assert_int_equal(number_in(&message), 6);
+    assert_success(brood_queue_acknowledge(queue, &message));
+    assert_status(brood_queue_lease(queue, &message, LATE, LATE), APR_EOF);
+    assert_status(brood_queue_get_bytes(queue, &byte, 1, &size, 0), APR_EOF);
+    assert_int_equal(brood_test_end_of(child), -9);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(what_is_written_in_place_is_read_in_place),
     BROOD_TEST(copies_and_places_mix_in_order),
@@ -338,5 +365,6 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_message_that_comes_back_too_often_has_failed),
     BROOD_TEST(what_a_dead_consumer_had_is_delivered_again),
     BROOD_TEST(the_end_lets_those_who_have_messages_finish),
+    BROOD_TEST(the_end_waits_for_what_may_come_back),
 };
 BROOD_TEST_MAIN(tests)
