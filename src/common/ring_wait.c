@@ -42,8 +42,9 @@ static int head_is_there(brood__ring_t *ring) {
     while (
         rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE) &&
         !brood__payload_is_there(ring, *(const uint64_t *)(const void *)(found.at + 1))) {
-        brood__ring_taken(ring, found.head, 0, 0);
-        rv = brood__ring_find(ring, found.head, &found);
+        brood__ring_taken(ring, head, found.head, 0);
+        head = found.head;
+        rv = brood__ring_find(ring, head, &found);
     }
     return rv != APR_EAGAIN; /* a get says what else there may be to say */
 }
