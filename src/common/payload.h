@@ -36,7 +36,9 @@ struct brood__payload_t {
     _Atomic uint64_t chunk;
     _Atomic uint32_t size; /* of the message; written by the producer */
     uint32_t unused;
-    _Atomic int64_t until_ns; /* LEASED: when the lease ends; written by the owner */
+    /* LEASED: when the lease ends. RESERVED: where its record in the ring is, or is about to be,
+     * a position plus one; 0: nowhere yet. Written by the owner. */
+    _Atomic int64_t until_ns;
 };
 
 _Static_assert(sizeof(struct brood__payload_t) == 32, "two payloads are one cache line");
@@ -52,10 +54,19 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
     return (count * sizeof(struct brood__payload_t) + 63) & ~UINT64_C(63);
 }
 
-/* A payload with room for a message of `size` bytes, RESERVED. APR_EAGAIN: there is none now;
- * APR_ENOSPC or APR_ENOMEM: the system has no memory for it. */
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline);
+/* So many bytes may lie beside any ring. A queue that is full of large messages does not grow
+ * out of the processor's caches, and the memory it keeps is enough for all of them. */
+#define BROOD__PAYLOADS_LEAST (8u << 20)
+
+/* A payload with room for a message of `size` bytes, RESERVED. Unless it is the only one, it takes
+ * no more room than makes `most` bytes of all in use. APR_EAGAIN: there is none now; APR_ENOSPC
+ * or APR_ENOMEM: the system has no memory for it. */
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline);
+
+/* Maps the bytes of all of them in this process: what can fail on the way to a message, before
+ * one is in anybody's hand. */
+apr_status_t brood__payload_map(brood__ring_t *ring);
 
 /* Its bytes, mapped in this process; and how many the message has. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
@@ -67,6 +78,13 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
 /* From the caller's hand back to the queue: QUEUED, when its record is published; RETURNED, when
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
+
+/* The caller is about to publish its record at this position, with put_lock held. */
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position);
+
+/* From the caller's hand, where it was delivered, back to RETURNED as if it had not been. */
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */

@@ -28,17 +28,19 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
     return APR_SUCCESS;
 }
 
-/* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
+/* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
 static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
                                   const brood__ring_get_t *get) {
     void *place;
     apr_status_t rv = brood__payload_place(ring, held, &place);
-    if (rv == APR_SUCCESS) {
-        get->drain(get->context, place, brood__payload_size(ring, held));
-        BROOD_KILL_POINT("queue.get.drained");
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, held);
+        return rv;
     }
+    get->drain(get->context, place, brood__payload_size(ring, held));
+    BROOD_KILL_POINT("queue.get.drained");
     (void)brood__payload_keep(ring, held);
-    return rv;
+    return APR_SUCCESS;
 }
 
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
@@ -46,6 +48,10 @@ static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
     if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
@@ -85,19 +91,19 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
             break;
         }
         rv = get_found(ring, &found, get, held);
+        if (rv != APR_SUCCESS && rv != APR_EAGAIN) {
+            break;
+        }
         head = found.head;
         if (rv == APR_EAGAIN) {
             continue;
-        }
-        if (rv != APR_SUCCESS) {
-            break;
         }
         *beside = (found.record.flags & BROOD__RECORD_BESIDE) != 0;
         bytes += found.record.size;
         get->done++;
     }
     if (head != first) {
-        brood__ring_taken(ring, head, get->done, bytes);
+        brood__ring_taken(ring, first, head, bytes);
     }
     return get->done != 0 ? APR_SUCCESS : rv;
 }
@@ -107,18 +113,26 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     brood__held_t held;
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
-        brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
+        brood__ring_state(ring) == BROOD__RING_SHUT) {
+        return APR_EAGAIN;
+    }
+    rv = brood__payload_map(ring);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
         return APR_EAGAIN;
     }
     rv = get->accept(get->context, brood__payload_size(ring, &held));
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_let_go(ring, &held, BROOD__PAYLOAD_RETURNED);
+        brood__payload_undeliver(ring, &held);
         return rv;
     }
     rv = drain_payload(ring, &held, get);
-    get->done += rv == APR_SUCCESS;
-    (void)brood__payload_free(ring, &held);
+    if (rv == APR_SUCCESS) {
+        get->done++;
+        (void)brood__payload_free(ring, &held);
+    }
     return rv;
 }
 
@@ -144,7 +158,13 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     brood__held_t held;
     uint32_t state;
     int beside = 0;
-    apr_status_t rv = get_returned(ring, get);
+    apr_status_t rv;
+    if (get->most == 1 &&
+        brood__ring_get_now(ring, get->accept, get->drain, get->context)) {
+        get->done = 1;
+        return APR_SUCCESS;
+    }
+    rv = get_returned(ring, get);
     if (rv != APR_EAGAIN) {
         return rv;
     }
