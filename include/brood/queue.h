@@ -8,9 +8,10 @@
  *
  * A message is a sequence of values (brood_queue_put, brood_queue_get) or raw bytes
  * (…_bytes, …_many), or it is written and read where it lies (message.h). It may be of any
- * size up to brood_queue_limit(): one of more than a quarter of the ring is kept beside it, in
- * memory that is given back when it has been taken, but for 8 MiB that a queue which has
- * carried large messages keeps for the next.
+ * size up to brood_queue_limit(): one of more than a quarter of the ring is kept beside it.
+ * There is room for 8 MiB of those, or for capacity_bytes when that is more, and always for one
+ * of any size. Their memory is given back when they have been taken, but for 8 MiB that a queue
+ * which has carried large messages keeps for the next.
  *
  * Timeouts are in microseconds: negative waits for ever, 0 does not wait for room or for a
  * message. APR_TIMEUP says that the queue was full, or empty, at one moment during the call.

@@ -16,7 +16,8 @@
 /* What a handle has learned. Zero at the start; any thread may read and write it. */
 typedef struct brood__pace_t {
     _Atomic uint32_t budget_ns;
-    _Atomic uint32_t waits;
+    _Atomic uint32_t waits;  /* with the least budget */
+    _Atomic uint32_t seldom; /* one of so many of those yields all the same */
 } brood__pace_t;
 
 /* One wait. */

@@ -54,10 +54,15 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
     return (count * sizeof(struct brood__payload_t) + 63) & ~UINT64_C(63);
 }
 
-/* A payload with room for a message of `size` bytes, RESERVED. APR_EAGAIN: there is none now;
- * APR_ENOSPC or APR_ENOMEM: the system has no memory for it. */
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline);
+/* So many bytes may lie beside any ring. A queue that is full of large messages does not grow
+ * out of the processor's caches, and the memory it keeps is enough for all of them. */
+#define BROOD__PAYLOADS_LEAST (8u << 20)
+
+/* A payload with room for a message of `size` bytes, RESERVED. Unless it is the only one, it takes
+ * no more room than makes `most` bytes of all in use. APR_EAGAIN: there is none now; APR_ENOSPC
+ * or APR_ENOMEM: the system has no memory for it. */
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline);
 
 /* Maps the bytes of all of them in this process: what can fail on the way to a message, before
  * one is in anybody's hand. */

@@ -11,7 +11,8 @@
  *   items, space
  *           eventcounts (eventcount.c) for those who wait for a message, or for room.
  *   bells   asks for the wake-up of those who sleep elsewhere (ring_wait.c).
- *   puts, gets, *_bytes, *_waits, *_deaths, most_items
+ *   newest  a copy of the newest message, when it is small (ring_newest.h).
+ *   gets, *_bytes, *_waits, *_deaths, most_items
  *           for people. A side's death may leave them wrong by what it was just doing.
  * Nobody sleeps while holding a lock of the ring. */
 #include "ring.h"
@@ -58,13 +59,17 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
             brood__ring_unfinished(ring) >= BROOD__MARK_COUNT_MASK);
 }
 
-uint32_t brood__ring_count(brood__ring_t *ring) {
+uint32_t brood__ring_between(const brood__ring_t *ring) {
     uint64_t tail, head;
+    marks(ring, &tail, &head);
+    return brood__mark_items(tail, head);
+}
+
+uint32_t brood__ring_count(brood__ring_t *ring) {
     if (brood__ring_state(ring) == BROOD__RING_SHUT) {
         return 0;
     }
-    marks(ring, &tail, &head);
-    return brood__mark_items(tail, head) +
+    return brood__ring_between(ring) +
            ((ring->flags & BROOD__RING_LEASES)
                 ? brood__payload_count(ring, BROOD__PAYLOAD_RETURNED)
                 : 0);

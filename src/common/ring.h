@@ -19,6 +19,9 @@
 #define BROOD__MARK_COUNT_MASK ((1u << BROOD__MARK_COUNT_BITS) - 1)
 #define BROOD__MARK_POSITION_MASK ((1ull << 40) - 1)
 
+/* What fits into the cache line of tail. */
+#define BROOD__NEWEST_WORDS 6
+
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
     /* Written once by the creator. */
@@ -32,17 +35,19 @@ typedef struct brood__ring_shared_t {
     uint32_t payload_count;  /* how many there can be */
     uint32_t deliveries_max; /* of a leased message; 0: any number */
     uint64_t spare;
-    /* The producers' side, guarded by put_lock. */
+    /* The producers' side, guarded by put_lock. Deaths (of its owners) and counts are for
+     * people. */
     alignas(64) _Atomic uint32_t put_lock;
-    _Atomic uint32_t
-        put_deaths;        /* of owners of put_lock; this and the counts: for people */
-    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
+    _Atomic uint32_t put_deaths;
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t put_bytes;
-    _Atomic uint64_t puts;
-    _Atomic uint64_t put_waits;
-    _Atomic uint32_t most_items; /* that have been in it at once */
-    uint32_t put_unused[3];
+    uint64_t put_unused[5];
+    /* Theirs, too; apart from their lock, since who waits for a message looks here all the
+     * time. A release store of tail, a mark, publishes the messages before it; newest is a copy
+     * of the message at newest_at (ring_newest.h). */
+    alignas(64) _Atomic uint64_t tail;
+    _Atomic uint64_t newest_at;
+    _Atomic uint64_t newest[BROOD__NEWEST_WORDS];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
     _Atomic uint32_t get_deaths;
@@ -54,28 +59,31 @@ typedef struct brood__ring_shared_t {
     uint64_t get_unused[2];
     /* Eventcounts of those who wait for a message, and for room. */
     alignas(64) _Atomic uint32_t items;
-    _Atomic uint32_t
-        bells; /* somebody is to be rung when there is a message (ring_wait.c) */
+    _Atomic uint32_t bells; /* somebody is to be rung for a message (ring_wait.c) */
     alignas(64) _Atomic uint32_t space;
-    /* Tasks, and the end (ring_end.c). */
-    alignas(
-        64) _Atomic uint32_t joined; /* eventcount of those who wait for all to be done */
-    _Atomic uint32_t done;           /* how many messages are done with; low 24 bits */
-    _Atomic uint32_t
-        shutdown; /* {count of the last message that counts, BROOD__RING_…} */
+    /* Tasks, and the end (ring_end.c): an eventcount of those who wait for all to be done; how
+     * many messages are done with, low 24 bits; {count of the last message that counts,
+     * BROOD__RING_…}. */
+    alignas(64) _Atomic uint32_t joined;
+    _Atomic uint32_t done;
+    _Atomic uint32_t shutdown;
     uint32_t end_unused[13];
-    /* Messages beside the ring (payload.c and its neighbours). */
+    /* Messages beside the ring (payload.c and its neighbours), and counts that seldom
+     * change. */
     alignas(64) _Atomic uint32_t payload_highest;
     _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
     _Atomic uint32_t returned;      /* counts up whenever one comes back */
     _Atomic uint32_t returned_seen; /* what it was before the last look that found none */
     _Atomic uint64_t payload_idle;
     _Atomic int64_t look_at_ns;
-    uint64_t payload_spare[4];
+    _Atomic uint64_t put_waits;
+    _Atomic uint32_t most_items; /* that have been in the ring at once */
+    uint32_t payload_spare[5];
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 11,
+               "the ring's head is eleven lines");
 
 typedef struct brood__payload_t brood__payload_t;
 struct brood__held_t;
@@ -179,7 +187,10 @@ typedef struct brood__ring_get_t {
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline);
 
-/* Messages in the ring at one moment. */
+/* Messages between tail and head at one moment, also those that a shutdown dropped. */
+uint32_t brood__ring_between(const brood__ring_t *ring);
+
+/* Messages in the queue at one moment. */
 uint32_t brood__ring_count(brood__ring_t *ring);
 
 /* Whether a message of `size` bytes would have to wait now. */

@@ -103,7 +103,7 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
         get->done++;
     }
     if (head != first) {
-        brood__ring_taken(ring, head, get->done, bytes);
+        brood__ring_taken(ring, first, head, bytes);
     }
     return get->done != 0 ? APR_SUCCESS : rv;
 }
@@ -158,7 +158,13 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     brood__held_t held;
     uint32_t state;
     int beside = 0;
-    apr_status_t rv = get_returned(ring, get);
+    apr_status_t rv;
+    if (get->most == 1 &&
+        brood__ring_get_now(ring, get->accept, get->drain, get->context)) {
+        get->done = 1;
+        return APR_SUCCESS;
+    }
+    rv = get_returned(ring, get);
     if (rv != APR_EAGAIN) {
         return rv;
     }

@@ -60,7 +60,7 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         put->done++;
     }
     if (put->done != before) {
-        brood__ring_publish(ring, tail, put->done - before, bytes);
+        brood__ring_publish(ring, tail, bytes);
     }
     return rv;
 }
@@ -149,7 +149,7 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             brood__payload_put_at(ring, held,
                                   brood__mark_position(tail) -
                                       brood__record_bytes(sizeof(uint64_t)));
-            brood__ring_publish(ring, tail, 1, size);
+            brood__ring_publish(ring, tail, size);
         } else {
             rv = APR_EAGAIN;
         }
@@ -194,6 +194,12 @@ static int frees_moved(void *context, size_t size) {
            brood_os_now_ns() >= frees->again_ns;
 }
 
+/* How many bytes of messages may lie beside the ring. */
+static uint64_t most_beside(const brood__ring_t *ring) {
+    return ring->capacity > BROOD__PAYLOADS_LEAST ? ring->capacity
+                                                  : BROOD__PAYLOADS_LEAST;
+}
+
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                  brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
@@ -205,7 +211,7 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t
             atomic_load_explicit(&ring->shared->payload_frees, memory_order_acquire);
         rv = is_shut(ring);
         if (rv == APR_SUCCESS) {
-            rv = brood__payload_reserve(ring, size, held, deadline);
+            rv = brood__payload_reserve(ring, size, most_beside(ring), held, deadline);
         }
         if (rv == APR_EAGAIN) {
             rv = brood__eventcount_wait(&ring->space, &wait, frees_moved, &frees, 0);
