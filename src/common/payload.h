@@ -54,10 +54,15 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
     return (count * sizeof(struct brood__payload_t) + 63) & ~UINT64_C(63);
 }
 
-/* A payload with room for a message of `size` bytes, RESERVED. APR_EAGAIN: there is none now;
- * APR_ENOSPC or APR_ENOMEM: the system has no memory for it. */
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline);
+/* So many bytes may lie beside any ring. A queue that is full of large messages does not grow
+ * out of the processor's caches, and the memory it keeps is enough for all of them. */
+#define BROOD__PAYLOADS_LEAST (8u << 20)
+
+/* A payload with room for a message of `size` bytes, RESERVED. Unless it is the only one, it takes
+ * no more room than makes `most` bytes of all in use. APR_EAGAIN: there is none now; APR_ENOSPC
+ * or APR_ENOMEM: the system has no memory for it. */
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline);
 
 /* Maps the bytes of all of them in this process: what can fail on the way to a message, before
  * one is in anybody's hand. */
@@ -71,7 +76,7 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
                              uint32_t size);
 
 /* From the caller's hand back to the queue: QUEUED, when its record is published; RETURNED, when
- * it is to be delivered again. 0: it was not in the caller's hand any more. */
+ * it is to be delivered again, and FAILED instead if that was so often enough. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
 /* The caller is about to publish its record at this position, with put_lock held. */

@@ -28,7 +28,7 @@
 #define CHUNK_SIZE(chunk) (UINT64_C(1) << CHUNK_ORDER(chunk))
 
 /* So much memory free payloads may keep; the least that is worth giving back. */
-#define IDLE_MOST (8u << 20)
+#define IDLE_MOST BROOD__PAYLOADS_LEAST
 #define IDLE_LEAST (64u << 10)
 
 static uint32_t order_of(uint64_t size) {
@@ -275,9 +275,28 @@ static void clear_free(brood__ring_t *ring) {
     }
 }
 
+/* How many bytes the chunks have that are in anybody's hand. */
+static uint64_t in_use(const brood__ring_t *ring) {
+    uint64_t bytes = 0;
+    uint32_t highest =
+        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    for (uint32_t i = 0; i < highest && i < ring->payload_count; i++) {
+        uint64_t chunk = chunk_of(ring, i);
+        if (chunk != 0 && !brood__payload_is_free(ring, i)) {
+            bytes += CHUNK_SIZE(chunk);
+        }
+    }
+    return bytes;
+}
+
 /* A payload with a new chunk. put_lock is held. */
-static apr_status_t make_room(brood__ring_t *ring, uint32_t order, brood__held_t *held) {
+static apr_status_t make_room(brood__ring_t *ring, uint32_t order, uint64_t most,
+                              brood__held_t *held) {
     uint64_t at;
+    uint64_t used = most == UINT64_MAX ? 0 : in_use(ring);
+    if (used != 0 && used + (UINT64_C(1) << order) > most) {
+        return APR_EAGAIN;
+    }
     if (!seize_any(ring, held)) {
         return APR_EAGAIN;
     }
@@ -319,15 +338,15 @@ static int seize_fitting(brood__ring_t *ring, uint32_t order, brood__held_t *hel
     return 0;
 }
 
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline) {
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline) {
     uint32_t order = order_of(size);
     apr_status_t rv = APR_SUCCESS;
     if (!seize_fitting(ring, order, held)) {
         rv = brood__ring_lock(&ring->put_lock, &ring->put_pace, &ring->shared->put_deaths,
                               deadline);
         if (rv == APR_SUCCESS) {
-            rv = make_room(ring, order, held);
+            rv = make_room(ring, order, most, held);
             (void)brood__lockword_release(&ring->put_lock);
         }
     }

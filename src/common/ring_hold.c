@@ -101,7 +101,9 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
     while (rv == APR_EAGAIN || rv == APR_INCOMPLETE) {
         if (rv == APR_INCOMPLETE) {
             give_up_spare(ring, &hold);
-            rv = brood__payload_reserve(ring, hold.wanted, &hold.spare, deadline);
+            /* The limit is for producers: this one may be what they wait for. */
+            rv = brood__payload_reserve(ring, hold.wanted, UINT64_MAX, &hold.spare,
+                                        deadline);
             hold.spare_size = rv == APR_SUCCESS ? hold.wanted : 0;
             if (rv == APR_EAGAIN) {
                 rv = brood__fail(APR_ENOSPC, "too many messages are in somebody's hands");

@@ -171,6 +171,12 @@ static int frees_moved(void *context, size_t size) {
            brood_os_now_ns() >= frees->again_ns;
 }
 
+/* How many bytes of messages may lie beside the ring. */
+static uint64_t most_beside(const brood__ring_t *ring) {
+    return ring->capacity > BROOD__PAYLOADS_LEAST ? ring->capacity
+                                                  : BROOD__PAYLOADS_LEAST;
+}
+
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                  brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
@@ -182,7 +188,7 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t
             atomic_load_explicit(&ring->shared->payload_frees, memory_order_acquire);
         rv = is_shut(ring);
         if (rv == APR_SUCCESS) {
-            rv = brood__payload_reserve(ring, size, held, deadline);
+            rv = brood__payload_reserve(ring, size, most_beside(ring), held, deadline);
         }
         if (rv == APR_EAGAIN) {
             rv = brood__eventcount_wait(&ring->space, &wait, frees_moved, &frees, 0);
