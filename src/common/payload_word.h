@@ -65,6 +65,11 @@ static inline int brood__payload_has_owner(uint32_t hand) {
            hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING;
 }
 
+static inline int brood__payload_is_worn_out(const brood__ring_t *ring, uint64_t state) {
+    return ring->deliveries_max != 0 &&
+           BROOD__PAYLOAD_DELIVERIES(state) >= ring->deliveries_max;
+}
+
 /* A lease begins when the message is in the caller's hand, however long that took. */
 static inline void brood__payload_set_lease(brood__ring_t *ring,
                                             const brood__held_t *held, int64_t lease_ns) {
