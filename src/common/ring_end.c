@@ -92,6 +92,7 @@ static uint64_t pass_what_was_had(brood__ring_t *ring) {
     uint64_t tail = brood__ring_tail_seen(ring);
     brood__found_t found;
     while (
+        (ring->flags & BROOD__RING_LEASES) &&
         brood__ring_find(ring, &tail, head, &found) == APR_SUCCESS &&
         (found.record.flags & BROOD__RECORD_BESIDE) &&
         !brood__payload_is_new(ring, *(const uint64_t *)(const void *)(found.at + 1))) {
@@ -116,7 +117,8 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
         brood__ring_lock(&ring->get_lock, &ring->get_pace, &shared->get_deaths, deadline);
     if (rv == APR_SUCCESS) {
         state = brood__ring_state(ring);
-        head = pass_what_was_had(ring);
+        head = drop ? pass_what_was_had(ring)
+                    : atomic_load_explicit(&shared->head, memory_order_relaxed);
         BROOD_KILL_POINT("queue.shutting");
         if (state == BROOD__RING_OPEN || (state == BROOD__RING_DRAINING && drop)) {
             /* release: pairs with the acquire in brood__ring_state() */
