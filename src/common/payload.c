@@ -36,7 +36,7 @@
      (uint64_t)(renewals) << 44 | (uint64_t)(tenancy) << 48)
 #define RENEWALS(state) ((uint32_t)((state) >> 44) & 0xfu)
 
-static uint32_t highest(const brood__ring_t *ring) {
+uint32_t brood__payload_highest(const brood__ring_t *ring) {
     /* relaxed: one that is not seen yet is found at the next look */
     uint32_t count =
         atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
@@ -121,6 +121,16 @@ int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t han
         brood__payload_ask_for_look(ring);
     }
     return 1;
+}
+
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held) {
+    uint64_t state = held->state;
+    if (turn(ring, held,
+             MAKE(0, BROOD__PAYLOAD_RETURNED, BROOD__PAYLOAD_DELIVERIES(state) - 1,
+                  RENEWALS(state), BROOD__PAYLOAD_TENANCY(state)))) {
+        BROOD_KILL_POINT("queue.returned");
+        brood__payload_ask_for_look(ring);
+    }
 }
 
 void brood__payload_ask_for_look(brood__ring_t *ring) {
@@ -236,7 +246,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                           brood__held_t *held) {
     brood__ring_shared_t *shared = ring->shared;
     int64_t now = brood_os_now_ns();
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     /* First: whatever is returned from now on asks for another look. */
     atomic_store_explicit(&shared->returned, 0, memory_order_relaxed);
     atomic_store_explicit(&shared->look_at_ns, now + BROOD__SLICE_NS,
@@ -260,7 +270,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
 }
 
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (held->index = 0; held->index < count; held->index++) {
         held->state = state_of(ring, held->index);
         if (BROOD__PAYLOAD_HAND(held->state) == BROOD__PAYLOAD_FAILED &&
@@ -288,7 +298,7 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until
 }
 
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     uint32_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
         found += BROOD__PAYLOAD_HAND(state_of(ring, i)) == hand;
@@ -297,7 +307,7 @@ uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
 }
 
 int brood__payload_may_return(const brood__ring_t *ring) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t state = state_of(ring, i);
         uint32_t hand = BROOD__PAYLOAD_HAND(state);
@@ -311,7 +321,7 @@ int brood__payload_may_return(const brood__ring_t *ring) {
 }
 
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {
-    uint32_t count = highest(ring);
+    uint32_t count = brood__payload_highest(ring);
     for (uint32_t i = 0; i < count; i++) {
         brood__held_t held = {i, state_of(ring, i)};
         uint32_t hand = BROOD__PAYLOAD_HAND(held.state);

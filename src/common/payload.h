@@ -57,9 +57,10 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
 apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                     brood_os_deadline_t deadline);
 
-/* Its bytes, mapped in this process; and how many the message has. */
+/* Its bytes, mapped in this process, and how many the message has: what is checked is what is
+ * returned. BROOD_EFORGED: they are not the queue's. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
-                                  void **place);
+                                  void **place, uint32_t *size);
 uint32_t brood__payload_size(const brood__ring_t *ring, const brood__held_t *held);
 void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
                              uint32_t size);
@@ -67,6 +68,9 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
 /* From the caller's hand back to the queue: QUEUED, when its record is published; RETURNED, when
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
+
+/* From the caller's hand back to where it came from, as if it had not been delivered. */
+void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
  * with get_lock held. 0: the record is of a payload that somebody has had already. */
@@ -117,6 +121,10 @@ int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *hel
 void brood__payload_give_memory_back(brood__ring_t *ring, uint32_t index);
 void brood__payload_freed(brood__ring_t *ring, uint32_t index);
 int brood__payload_is_free(const brood__ring_t *ring, uint32_t index);
+
+/* How many have ever been used. */
+uint32_t brood__payload_highest(const brood__ring_t *ring);
+
 void brood__payload_count_idle(brood__ring_t *ring);
 
 void brood__payload_close(brood__ring_t *ring);

@@ -24,8 +24,9 @@ static void message_clear(brood_message_t *message) {
 /* What the caller has in its hands now. */
 static apr_status_t message_fill(brood_queue_t *queue, brood_message_t *message,
                                  const brood__held_t *held) {
-    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data);
-    message->size = brood__payload_size(&queue->ring, held);
+    uint32_t size;
+    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data, &size);
+    message->size = size;
     message->deliveries = BROOD__PAYLOAD_DELIVERIES(held->state);
     message->place = held->index;
     message->tenancy = held->state;

@@ -13,7 +13,7 @@
 /* A record of this size begins at the place of `mark` and does not run over the end. */
 static inline int brood__ring_is_whole(const brood__ring_t *ring, uint64_t mark,
                                        uint64_t bytes) {
-    return (brood__mark_position(mark) & (ring->capacity - 1)) + bytes <= ring->capacity;
+    return brood__ring_place(ring, mark) + bytes <= ring->capacity;
 }
 
 /* With put_lock held. */

@@ -62,7 +62,7 @@ static inline int brood__ring_room(brood__ring_t *ring, uint64_t tail, uint64_t 
 static inline int brood__ring_has_more(brood__ring_t *ring, uint64_t head) {
     uint64_t tail = atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
     return brood__ring_holds(ring, tail, head) ||
-           brood__mark_items(brood__ring_see_tail(ring, head), head) != 0;
+           brood__ring_holds(ring, brood__ring_see_tail(ring, head), head);
 }
 
 /* A mark counts 24 bits of messages; no more may be unfinished, or they could not be told
