@@ -6,7 +6,9 @@
  *   FREE -> RESERVED      a producer takes it for itself.
  *   RESERVED -> QUEUED    by the producer, after the record that names it was published in the
  *                         ring. A producer that dies in between has put nothing yet: the sweep
- *                         frees the payload and whoever meets the record skips it.
+ *                         frees the payload and whoever meets the record skips it, and where
+ *                         messages are tasks, says that it is done (BROOD__RECORD_TRIED: no
+ *                         consumer was there before who had it).
  *   QUEUED, or RESERVED and published -> LEASED -> TAKEN
  *                         by a consumer with get_lock, who copies the bytes in between and moves
  *                         `head` past the record afterwards. Of one that dies before TAKEN the

@@ -206,6 +206,8 @@ _Static_assert(sizeof(brood__record_t) == 8, "records are multiples of eight byt
 #define BROOD__RECORD_SKIP 1u
 /* The message lies beside the ring; the eight bytes after this say where. */
 #define BROOD__RECORD_BESIDE 2u
+/* A consumer has tried to take that one; written under get_lock before it does. */
+#define BROOD__RECORD_TRIED 4u
 
 static inline uint64_t brood__mark_position(uint64_t mark) {
     return mark >> BROOD__MARK_COUNT_BITS;
@@ -307,7 +309,7 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
 
 /* A record, the unused end of the ring before it skipped. */
 typedef struct brood__found_t {
-    const brood__record_t *at;
+    brood__record_t *at;
     brood__record_t record; /* a copy: what is checked is what is used */
     uint64_t head;          /* after it */
 } brood__found_t;
@@ -318,6 +320,11 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
 /* What a look at the messages says, which found the ring in this state before: APR_EOF instead
  * of APR_EAGAIN when none comes any more, nor comes back from another process. */
 apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv, uint32_t state);
+
+/* The message beside the ring that was found, into the caller's hand. 0: somebody has had it, or
+ * its producer died before it was put. */
+int brood__ring_take_found(brood__ring_t *ring, const brood__found_t *found,
+                           uint32_t hand, int64_t until_ns, struct brood__held_t *held);
 
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);

@@ -33,6 +33,22 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
     return APR_SUCCESS;
 }
 
+int brood__ring_take_found(brood__ring_t *ring, const brood__found_t *found,
+                           uint32_t hand, int64_t until_ns, brood__held_t *held) {
+    uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    found->at->flags = found->record.flags | BROOD__RECORD_TRIED;
+    if (brood__payload_take(ring, record, hand, until_ns, held)) {
+        return 1;
+    }
+    /* Nobody has had it, so its producer died, and the sweep came before the consumers. It was
+     * a task from its publication on, and nobody else will say that it is none. */
+    if ((ring->flags & BROOD__RING_JOINABLE) &&
+        !(found->record.flags & BROOD__RECORD_TRIED)) {
+        (void)brood__ring_task_done(ring);
+    }
+    return 0;
+}
+
 /* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
 static void drain_payload(brood__ring_t *ring, brood__held_t *held,
                           const brood__ring_get_t *get, const void *place, size_t size) {
@@ -45,11 +61,10 @@ static void drain_payload(brood__ring_t *ring, brood__held_t *held,
  * it: APR_EAGAIN. */
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
-    uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
     void *place;
     uint32_t size;
     apr_status_t rv;
-    if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
+    if (!brood__ring_take_found(ring, found, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
     rv = brood__payload_place(ring, held, &place, &size);

@@ -45,8 +45,8 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     brood__found_t found;
     apr_status_t rv = brood__ring_find(ring, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
-        uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
-        if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
+        if (brood__ring_take_found(ring, &found, hold->hand, hold->until_ns,
+                                   hold->held)) {
             brood__ring_taken(ring, found.head, 1, found.record.size);
             return APR_SUCCESS;
         }
