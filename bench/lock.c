@@ -110,8 +110,8 @@ static void work(unsigned processes, bench_pin_t pin) {
     }
     for (unsigned i = 0; i < KINDS; i++) {
         tasks[i] = (task_t){kinds[i], processes, pin};
-        subjects[i] =
-            (bench_subject_t){kinds[i]->name, kinds[i]->part, NULL, run_task, &tasks[i]};
+        subjects[i] = (bench_subject_t){kinds[i]->name, kinds[i]->part, NULL,
+                                        run_task,       &tasks[i],      0};
     }
     bench_work_run(&work, subjects, KINDS);
 }
@@ -157,8 +157,9 @@ static double run_idle(const bench_subject_t *subject, uint64_t count) {
 
 static void idle(void) {
     bench_subject_t subjects[2] = {
-        {bench_brood_lock.name, BENCH_BROOD, NULL, run_idle, &bench_brood_lock},
-        {bench_pthread_robust.name, BENCH_PEER, NULL, run_idle, &bench_pthread_robust}};
+        {bench_brood_lock.name, BENCH_BROOD, NULL, run_idle, &bench_brood_lock, 0},
+        {bench_pthread_robust.name, BENCH_PEER, NULL, run_idle, &bench_pthread_robust,
+         0}};
     bench_work_t work = {.name = "lock, processor use of a process that waits",
                          .unit = "%",
                          .scale = 100.0 / IDLE_SECONDS,

@@ -102,9 +102,9 @@ static void work(const char *what, unsigned megabytes, const bench_start_t *cons
     for (size_t i = 0; i < start_count; i++) {
         const bench_start_t *start = starts[i];
         tasks[i] = (task_t){start, megabytes};
-        subjects[i] = (bench_subject_t){start->name, start->part,
-                                        start->absent ? start->absent() : NULL, run_task,
-                                        &tasks[i]};
+        subjects[i] = (bench_subject_t){
+            start->name, start->part, start->absent ? start->absent() : NULL,
+            run_task,    &tasks[i],   0};
     }
     bench_work_run(&work, subjects, start_count);
 }

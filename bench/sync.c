@@ -90,8 +90,10 @@ static void work(const char *name, const bench_sync_kind_t *const *kinds, unsign
     }
     for (unsigned i = 0; i < count; i++) {
         tasks[i] = (task_t){kinds[i], pin};
-        subjects[i] = (bench_subject_t){kinds[i]->name, kinds[i]->part, NULL,
-                                        together ? run_round_trip : run_alone, &tasks[i]};
+        subjects[i] =
+            (bench_subject_t){kinds[i]->name, kinds[i]->part,
+                              NULL,           together ? run_round_trip : run_alone,
+                              &tasks[i],      0};
     }
     bench_work_run(&work, subjects, count);
 }

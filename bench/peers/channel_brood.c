@@ -3,6 +3,7 @@
 #include "support/say.h"
 
 #include <brood/connection.h>
+#include <brood/message.h>
 #include <brood/queue.h>
 
 static int check(const char *what, apr_status_t status) {
@@ -72,6 +73,78 @@ const bench_channel_kind_t bench_brood_queue_wide = {
     .put = put_queue,
     .get = get_queue,
     .close = close_queue};
+
+/* ---- several at once --------------------------------------------------------------------- */
+
+enum { AT_ONCE = 32 };
+
+static const char *absent_many(size_t size) {
+    return bench_channel_batch(size) < 4 ? "too large to be worth it" : NULL;
+}
+
+static int put_many(bench_channel_t *channel, const void *messages, size_t count) {
+    brood_bytes_t list[AT_ONCE];
+    for (size_t i = 0; i < count; i++) {
+        list[i].data = (const char *)messages + i * channel->size;
+        list[i].size = channel->size;
+    }
+    return check("brood_queue_put_many",
+                 brood_queue_put_many(channel->object, list, count, NULL, BROOD_FOREVER));
+}
+
+static int get_many(bench_channel_t *channel, void *messages, size_t *count) {
+    brood_bytes_t list[AT_ONCE];
+    size_t most = *count;
+    return check("brood_queue_get_many",
+                 brood_queue_get_many(channel->object, messages, most * channel->size,
+                                      list, most, count, BROOD_FOREVER));
+}
+
+const bench_channel_kind_t bench_brood_queue_many = {.name = "Brood queue, 32 at a time",
+                                                     .part = BENCH_BROOD,
+                                                     .brood = 1,
+                                                     .absent = absent_many,
+                                                     .open = open_queue,
+                                                     .put_many = put_many,
+                                                     .get_many = get_many,
+                                                     .close = close_queue};
+
+/* ---- in place ---------------------------------------------------------------------------- */
+
+static brood_message_t in_hand; /* of this process, one at a time */
+
+static void *reserve(bench_channel_t *channel) {
+    return check("brood_queue_reserve", brood_queue_reserve(channel->object, &in_hand,
+                                                            channel->size, BROOD_FOREVER))
+               ? NULL
+               : in_hand.data;
+}
+
+static int commit(bench_channel_t *channel) {
+    return check("brood_queue_commit",
+                 brood_queue_commit(channel->object, &in_hand, BROOD_FOREVER));
+}
+
+static const void *take(bench_channel_t *channel) {
+    return check("brood_queue_take",
+                 brood_queue_take(channel->object, &in_hand, BROOD_FOREVER))
+               ? NULL
+               : in_hand.data;
+}
+
+static int release(bench_channel_t *channel) {
+    return check("brood_queue_release", brood_queue_release(channel->object, &in_hand));
+}
+
+const bench_channel_kind_t bench_brood_queue_place = {.name = "Brood queue, in place",
+                                                      .part = BENCH_BROOD,
+                                                      .brood = 1,
+                                                      .open = open_queue,
+                                                      .reserve = reserve,
+                                                      .commit = commit,
+                                                      .take = take,
+                                                      .release = release,
+                                                      .close = close_queue};
 
 /* ---- connection -------------------------------------------------------------------------- */
 

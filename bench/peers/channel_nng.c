@@ -74,6 +74,7 @@ static void leave_nng(bench_channel_t *channel) {
 
 const bench_channel_kind_t bench_nng = {.name = "nng ipc",
                                         .part = BENCH_PEER,
+                                        .one_reader = 1,
                                         .open = bench_meeting_open,
                                         .put = put_nng,
                                         .get = get_nng,

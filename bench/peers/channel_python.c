@@ -9,18 +9,19 @@ static const char *absent(size_t size) {
     return bench_python_absent();
 }
 
-static double run(const char *kind, const char *words) {
+static double run(const char *kind, const char *words, int producers, int consumers) {
     char arguments[200];
-    snprintf(arguments, sizeof arguments, "%s %s", kind, words);
+    snprintf(arguments, sizeof arguments, "%s %s %d %d", kind, words, producers,
+             consumers);
     return bench_python_run("python_channel.py", arguments);
 }
 
-static double run_queue(const char *words) {
-    return run("queue", words);
+static double run_queue(const char *words, int producers, int consumers) {
+    return run("queue", words, producers, consumers);
 }
 
-static double run_pipe(const char *words) {
-    return run("pipe", words);
+static double run_pipe(const char *words, int producers, int consumers) {
+    return run("pipe", words, producers, consumers);
 }
 
 const bench_channel_kind_t bench_python_queue = {.name = "CPython Queue",

@@ -65,6 +65,7 @@ static void leave_zmq(bench_channel_t *channel) {
 
 const bench_channel_kind_t bench_zmq = {.name = "ZeroMQ ipc",
                                         .part = BENCH_PEER,
+                                        .one_reader = 1,
                                         .open = bench_meeting_open,
                                         .put = put_zmq,
                                         .get = get_zmq,

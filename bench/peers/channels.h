@@ -4,9 +4,12 @@
 
 #include "support/channel.h"
 
-/* Brood's: with the default ring, with room for eight large messages; simplex, duplex. */
+/* Brood's: with the default ring, with room for eight large messages, several messages at once,
+ * messages where they lie; simplex, duplex. */
 extern const bench_channel_kind_t bench_brood_queue;
 extern const bench_channel_kind_t bench_brood_queue_wide;
+extern const bench_channel_kind_t bench_brood_queue_many;
+extern const bench_channel_kind_t bench_brood_queue_place;
 extern const bench_channel_kind_t bench_brood_pipe;
 extern const bench_channel_kind_t bench_brood_duplex;
 

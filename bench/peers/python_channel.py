@@ -1,14 +1,14 @@
-"""One producer and one consumer (or four of each) over CPython's own channels.
+"""Producers and consumers over CPython's own channels.
 
-python_channel.py KIND SHAPE SIZE COUNT PROCESSOR PROCESSOR prints the seconds that COUNT messages took.
-KIND: queue, pipe. SHAPE: one_way, round_trip, many. A PROCESSOR of -1 is left to the kernel.
+python_channel.py KIND SHAPE SIZE COUNT PROCESSOR PROCESSOR PRODUCERS CONSUMERS
+prints the seconds that COUNT messages took. KIND: queue, pipe. SHAPE: one_way, round_trip, many, or
+idle: a message comes after COUNT seconds, and what is printed is the processor time of the consumer
+that waits for it. A PROCESSOR of -1 is left to the kernel.
 """
 import multiprocessing
 import os
 import sys
 import time
-
-MANY = 4
 
 
 def pin(processor):
@@ -71,21 +71,48 @@ def echo(out, back, size, count):
         back.put(compose(size, number))
 
 
+def late(channel, size, seconds):
+    channel.put(compose(size, 0))
+    time.sleep(seconds)
+    channel.put(compose(size, 1))
+
+
+def wait(channel, results):
+    touch(channel.get())
+    before = time.process_time()
+    touch(channel.get())
+    results.put((0, time.process_time() - before))
+
+
+def idle(channel, size, seconds, context):
+    results = context.SimpleQueue()
+    children = [
+        context.Process(target=late, args=(channel, size, seconds)),
+        context.Process(target=wait, args=(channel, results)),
+    ]
+    for child in children:
+        child.start()
+    print(results.get()[1])
+    for child in children:
+        child.join()
+
+
 def main():
     kind, shape = sys.argv[1:3]
-    size, count, first, second = map(int, sys.argv[3:7])
+    size, count, first, second, producers, consumers = map(int, sys.argv[3:9])
     context = multiprocessing.get_context("fork")
-    users = MANY if shape == "many" else 1
-    share = -(-count // users)
     channel = make(kind, context, size)
+    if shape == "idle":
+        idle(channel, size, count, context)
+        return
     results = context.SimpleQueue()
-    barrier = context.Barrier(2 * users)
+    barrier = context.Barrier(producers + consumers)
     if shape == "round_trip":
         back = make(kind, context, size)
         roles = [(ping, first, channel, back, size, count), (echo, second, channel, back, size, count)]
     else:
-        roles = [(produce, first, channel, size, share) for _ in range(users)]
-        roles += [(consume, second, channel, share) for _ in range(users)]
+        roles = [(produce, first, channel, size, count // producers) for _ in range(producers)]
+        roles += [(consume, second, channel, count // consumers) for _ in range(consumers)]
     children = [
         context.Process(target=member, args=(role, processor, barrier, results, *rest))
         for role, processor, *rest in roles

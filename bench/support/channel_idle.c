@@ -3,11 +3,16 @@
 #include "support/team.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { KINDS_MOST = 16, SECONDS = 2 };
+enum { SECONDS = 1, SIZE = 64 };
+
+typedef struct run_t {
+    bench_channel_t channel;
+    unsigned char *buffer;
+} run_t;
 
 static double processor_seconds(void) {
     struct rusage use;
@@ -16,54 +21,65 @@ static double processor_seconds(void) {
            (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) * 1e-6;
 }
 
-/* Member 0 is late with a message, member 1 waits for it. */
-static int wait_long(unsigned index, void *context) {
-    bench_channel_t *channel = context;
-    char message[64];
-    double before;
-    if (index == 0) {
-        bench_team_uncounted();
-        memset(message, 0, sizeof message);
-        sleep(SECONDS);
-        return channel->kind->put(channel, message);
-    }
-    before = processor_seconds();
-    if (channel->kind->get(channel, message))
-        return -1;
-    bench_team_took(processor_seconds() - before);
+static int leave(bench_channel_t *channel) {
+    if (channel->kind->leave)
+        channel->kind->leave(channel);
     return 0;
 }
 
+/* Member 0 sends one message at once and is late with the next, member 1 waits for it. */
+static int wait_long(unsigned index, void *context) {
+    run_t *run = context;
+    double before;
+    if (index == 0) {
+        bench_team_uncounted();
+        if (bench_channel_send(&run->channel, run->buffer, 0, 1))
+            return -1;
+        sleep(SECONDS);
+        return bench_channel_send(&run->channel, run->buffer, 1, 1)
+                   ? -1
+                   : leave(&run->channel);
+    }
+    if (bench_channel_receive(&run->channel, run->buffer, 0, 1, 1))
+        return -1;
+    before = processor_seconds();
+    if (bench_channel_receive(&run->channel, run->buffer, 1, 1, 1))
+        return -1;
+    bench_team_took(processor_seconds() - before);
+    return leave(&run->channel);
+}
+
 static double run_idle(const bench_subject_t *subject, uint64_t count) {
-    bench_channel_t channel = {
-        .kind = subject->context, .size = 64, .readers = 1, .writers = 1};
+    const bench_channel_kind_t *kind = subject->context;
+    run_t run;
     bench_team_t team = {.size = 2,
                          .role = wait_long,
-                         .context = &channel,
+                         .context = &run,
                          .pin = BENCH_FREE,
-                         .brood = channel.kind->brood};
-    double seconds;
+                         .brood = kind->brood};
+    double seconds = -1;
+    char words[40];
     (void)count;
-    if (channel.kind->open(&channel))
-        return -1;
-    seconds = bench_team_run(&team);
-    channel.kind->close(&channel);
+    snprintf(words, sizeof words, "idle %d %d -1 -1", SIZE, SECONDS);
+    if (kind->elsewhere)
+        return kind->elsewhere(words, 1, 1);
+    run.buffer = calloc(bench_channel_batch(SIZE), SIZE);
+    if (run.buffer && !bench_channel_open(&run.channel, kind, SIZE, 1, 1)) {
+        seconds = bench_team_run(&team);
+        kind->close(&run.channel);
+    }
+    free(run.buffer);
     return seconds;
 }
 
 void bench_channel_idle(const char *what, const bench_channel_kind_t *const *kinds,
                         size_t kind_count) {
-    bench_subject_t subjects[KINDS_MOST];
+    bench_subject_t subjects[BENCH_KINDS_MOST];
     char name[120];
     bench_work_t work = {
         .name = name, .unit = "%", .scale = 100.0 / SECONDS, .rounds = 1, .count = 1};
     snprintf(name, sizeof name, "%s, processor use of a consumer that waits", what);
     for (size_t i = 0; i < kind_count; i++)
-        subjects[i] =
-            (bench_subject_t){.name = kinds[i]->name,
-                              .part = kinds[i]->part,
-                              .absent = kinds[i]->absent ? kinds[i]->absent(64) : NULL,
-                              .run = run_idle,
-                              .context = kinds[i]};
+        subjects[i] = bench_channel_subject(kinds[i], SIZE, 1, run_idle, kinds[i]);
     bench_work_run(&work, subjects, kind_count);
 }

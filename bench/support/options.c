@@ -11,11 +11,13 @@ static void usage(const char *program) {
     fprintf(
         stderr,
         "usage: %s [--json FILE] [--work TEXT] [--subject TEXT] [--rounds N] [--all]\n"
+        "       [--quick]\n"
         "  --json FILE     append the figures to FILE, one JSON object a line\n"
         "  --work TEXT     only works whose name contains TEXT\n"
         "  --subject TEXT  only subjects whose name contains TEXT\n"
         "  --rounds N      how often each subject runs\n"
-        "  --all           also what is left out to save time\n",
+        "  --all           also what is left out to save time\n"
+        "  --quick         three short rounds of each\n",
         program);
     exit(2);
 }
@@ -25,6 +27,10 @@ void bench_options_read(int argc, char **argv) {
         const char *word = argv[i];
         if (!strcmp(word, "--all")) {
             options.all = 1;
+            continue;
+        }
+        if (!strcmp(word, "--quick")) {
+            options.quick = 1;
             continue;
         }
         if (i + 1 == argc)

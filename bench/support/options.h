@@ -8,6 +8,7 @@ typedef struct bench_options_t {
     const char *subject; /* --subject TEXT: only subjects whose name has it */
     unsigned rounds;     /* --rounds N: instead of each work's own number */
     int all;             /* --all: also what is left out to save time */
+    int quick;           /* --quick: three short rounds of each */
 } bench_options_t;
 
 /* Reads it; ends the program with a usage when it is wrong. */

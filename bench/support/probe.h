@@ -7,4 +7,7 @@
  * or it was not to be measured. Takes a few milliseconds. */
 double bench_probe(void);
 
+/* Whether a round trip of so many nanoseconds is one between processors that are near. */
+int bench_is_near(double probe_ns);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,9 @@
 typedef struct member_t {
     double begin;
     double end;
+    double processor_seconds;
+    double switches;
+    uint64_t served;
     int counted;
     int went_well;
 } member_t;
@@ -32,6 +36,16 @@ static board_t *board; /* shared by all processes of this program, made once */
 static const bench_team_t *current;
 static unsigned current_index;
 
+/* Adds what this process has used until now, `sign` times. */
+static void count_use(member_t *me, double sign) {
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    me->processor_seconds +=
+        sign * ((double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+                (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) * 1e-6);
+    me->switches += sign * (double)use.ru_nvcsw;
+}
+
 static void member_run(unsigned index) {
     member_t *me = &board->members[index];
     alarm(BENCH_TEAM_SECONDS);
@@ -40,8 +54,10 @@ static void member_run(unsigned index) {
     while (atomic_load(&board->arrived) < current->size)
         sched_yield();
     me->counted = 1;
+    count_use(me, -1);
     me->begin = bench_now();
     me->went_well = current->role(index, current->context) == 0;
+    count_use(me, 1);
     if (me->end == 0)
         me->end = bench_now();
 }
@@ -61,6 +77,28 @@ void bench_team_uncounted(void) {
 void bench_team_took(double seconds) {
     member_t *me = &board->members[current_index];
     me->end = me->begin + seconds;
+}
+
+void bench_team_served(uint64_t count) {
+    board->members[current_index].served = count;
+}
+
+uint64_t bench_team_served_by(unsigned index) {
+    return board->members[index].served;
+}
+
+double bench_team_processor_seconds(void) {
+    double sum = 0;
+    for (unsigned i = 0; i < current->size; i++)
+        sum += board->members[i].processor_seconds;
+    return sum;
+}
+
+double bench_team_switches(void) {
+    double sum = 0;
+    for (unsigned i = 0; i < current->size; i++)
+        sum += board->members[i].switches;
+    return sum;
 }
 
 static int brood_member(const brood_values_t *state, apr_pool_t *pool) {

@@ -8,6 +8,8 @@
 
 #include "support/pin.h"
 
+#include <stdint.h>
+
 #define BENCH_TEAM_MOST 16
 #define BENCH_TEAM_SECONDS 15
 
@@ -30,5 +32,13 @@ void bench_team_begin(void);
 void bench_team_end(void);
 void bench_team_uncounted(void);
 void bench_team_took(double seconds);
+
+/* In a member: so many messages have gone through it. */
+void bench_team_served(uint64_t count);
+
+/* What has happened in the last run, for its creator. */
+uint64_t bench_team_served_by(unsigned index);
+double bench_team_processor_seconds(void); /* of all members together */
+double bench_team_switches(void);          /* how often they have gone to sleep */
 
 #endif

@@ -22,5 +22,6 @@
 #include "brood/status.h"
 #include "brood/types.h"
 #include "brood/values.h"
+#include "brood/wait.h"
 
 #endif

@@ -8,8 +8,9 @@
  *
  * A message is a sequence of values (brood_queue_put, brood_queue_get) or raw bytes
  * (…_bytes). It may be of any size up to brood_queue_limit(): one of more than a quarter of
- * the ring is kept beside it, in memory that is given back when it is taken, but for 8 MiB
- * that a queue which has carried large messages keeps for the next.
+ * the ring is kept beside it. There is room for 8 MiB of those, or for capacity_bytes when that
+ * is more, and always for one of any size. Their memory is given back when they are taken, but
+ * for 8 MiB that a queue which has carried large messages keeps for the next.
  *
  * A queue is handed to a child in its state (BROOD_ARGS(queue)); under fork a child also
  * inherits the queues its parent had. It cannot travel through another queue. */

@@ -53,6 +53,10 @@ apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how);
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
                                         brood_os_waitable_kind_t *kind);
 
+/* The child behind the user's object: in its parent, between start and close; else the status
+ * that says why not. */
+apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child);
+
 /* Calls `visit` for each child in the order of their start, under no lock but against no
  * concurrent change either: the list is copied first. */
 size_t brood__child_list(brood__child_t **children, size_t capacity);

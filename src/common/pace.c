@@ -3,7 +3,11 @@
  * The yielding budget doubles when a wait ended while it lasted and halves when it did not,
  * between the two bounds below. The upper one is about what a wake-up across cores costs:
  * yielding longer than that can only lose. With one processor nothing is gained by spinning,
- * a single yield lets the other side run. */
+ * a single yield lets the other side run.
+ *
+ * Where strangers want the processor a yield gives it away for a time slice, milliseconds, and
+ * a sleeper would have been woken into its place at once. After such a yield waits do without,
+ * all but one in a number that grows each time it happens again. */
 #include "pace.h"
 
 #include "os/clock.h"
@@ -12,6 +16,12 @@
 #define SPINS 12u
 #define BUDGET_LEAST_NS 2000u
 #define BUDGET_MOST_NS 60000u
+/* So late after its budget a wait is when its yield gave the processor to a stranger. */
+#define STRANGER_NS 1000000
+/* With the least budget one wait in so many yields; after yields to strangers, one in up to so
+ * many. Powers of two. */
+#define SELDOM 16u
+#define RARELY 16384u
 
 /* Beyond this a timeout is as good as for ever: 100 years. */
 #define TIMEOUT_MOST_US (100LL * 365 * 86400 * 1000000)
@@ -46,15 +56,36 @@ static int64_t budget_of(brood__pace_t *pace) {
     return budget == 0 ? BUDGET_MOST_NS : budget;
 }
 
-static void budget_learn(brood__pace_t *pace, int paid) {
-    int64_t budget = paid ? budget_of(pace) * 2 : budget_of(pace) / 2;
+/* A wait that yielded is over, or goes to sleep, so long after its budget. */
+static void budget_learn(brood__pace_t *pace, int64_t late_ns) {
+    int64_t budget = late_ns <= 0 ? budget_of(pace) * 2 : budget_of(pace) / 2;
+    uint32_t seldom = atomic_load_explicit(&pace->seldom, memory_order_relaxed);
+    if (late_ns <= 0) {
+        seldom = SELDOM;
+    } else if (late_ns > STRANGER_NS) {
+        seldom = seldom < SELDOM ? SELDOM * 8 : seldom < RARELY ? seldom * 8 : RARELY;
+        budget = BUDGET_LEAST_NS;
+    }
     budget = budget < BUDGET_LEAST_NS  ? BUDGET_LEAST_NS
              : budget > BUDGET_MOST_NS ? BUDGET_MOST_NS
                                        : budget;
     atomic_store_explicit(&pace->budget_ns, (uint32_t)budget, memory_order_relaxed);
+    atomic_store_explicit(&pace->seldom, seldom, memory_order_relaxed);
+}
+
+/* With the least budget only one wait in some tries whether yielding pays again. */
+static int may_yield(brood__pace_t *pace) {
+    uint32_t seldom;
+    if (budget_of(pace) != BUDGET_LEAST_NS) {
+        return 1;
+    }
+    seldom = atomic_load_explicit(&pace->seldom, memory_order_relaxed);
+    return (atomic_fetch_add_explicit(&pace->waits, 1, memory_order_relaxed) &
+            ((seldom < SELDOM ? SELDOM : seldom) - 1)) == 0;
 }
 
 int brood__wait_awake(brood__wait_t *wait) {
+    int64_t now;
     if (wait->slept) {
         return 0;
     }
@@ -63,21 +94,26 @@ int brood__wait_awake(brood__wait_t *wait) {
         relax();
         return 1;
     }
-    if (wait->until == 0) {
-        if (budget_of(wait->pace) == BUDGET_LEAST_NS &&
-            (atomic_fetch_add_explicit(&wait->pace->waits, 1, memory_order_relaxed) &
-             15) != 0) {
-            return 0;
-        }
-        wait->until = brood_os_now_ns() + budget_of(wait->pace);
-        brood_os_yield();
-        return 1;
+    if (wait->until == 0 && !may_yield(wait->pace)) {
+        return 0;
     }
-    if (brood_os_now_ns() >= wait->until) {
+    now = brood_os_now_ns();
+    if (wait->until == 0) {
+        wait->until = now + budget_of(wait->pace);
+    } else if (now >= wait->until) {
         return 0;
     }
     brood_os_yield();
     return 1;
+}
+
+void brood__wait_sleeps(brood__wait_t *wait) {
+    if (!wait->slept) {
+        wait->slept = 1;
+        if (wait->until != 0) {
+            budget_learn(wait->pace, brood_os_now_ns() - wait->until);
+        }
+    }
 }
 
 apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word,
@@ -87,12 +123,7 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
     if (now >= wait->deadline) {
         return APR_TIMEUP;
     }
-    if (!wait->slept) {
-        wait->slept = 1;
-        if (wait->until != 0) {
-            budget_learn(wait->pace, 0);
-        }
-    }
+    brood__wait_sleeps(wait);
     if (wait->record == NULL && !wait->without) {
         uint32_t state;
         wait->without = !brood__waiter_try_begin(&wait->record, &state, word, 0);
@@ -103,6 +134,6 @@ apr_status_t brood__wait_asleep(brood__wait_t *wait, const brood_os_word_t *word
 
 void brood__wait_end(brood__wait_t *wait) {
     if (wait->until != 0 && !wait->slept) {
-        budget_learn(wait->pace, brood_os_now_ns() <= wait->until);
+        budget_learn(wait->pace, brood_os_now_ns() - wait->until);
     }
 }

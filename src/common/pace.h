@@ -16,7 +16,8 @@
 /* What a handle has learned. Zero at the start; any thread may read and write it. */
 typedef struct brood__pace_t {
     _Atomic uint32_t budget_ns;
-    _Atomic uint32_t waits;
+    _Atomic uint32_t waits;  /* with the least budget */
+    _Atomic uint32_t seldom; /* one of so many of those yields all the same */
 } brood__pace_t;
 
 /* One wait. */
@@ -41,6 +42,9 @@ static inline brood__wait_t brood__wait_begin(brood__pace_t *pace,
 
 /* Passes a moment awake. 1: look again; 0: the time for that is over, announce and sleep. */
 int brood__wait_awake(brood__wait_t *wait);
+
+/* It goes to sleep now: what it has spent awake did not pay. */
+void brood__wait_sleeps(brood__wait_t *wait);
 
 /* Sleeps while the word holds `expected`, for a slice at the most, and says in a record of the
  * session that it does; brood__wait_leave() frees that. APR_SUCCESS: look again.

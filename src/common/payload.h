@@ -36,7 +36,9 @@ struct brood__payload_t {
     _Atomic uint64_t chunk;
     _Atomic uint32_t size; /* of the message; written by the producer */
     uint32_t unused;
-    _Atomic int64_t until_ns; /* LEASED: when the lease ends; written by the owner */
+    /* LEASED: when the lease ends. RESERVED: where its record in the ring is, or is about to be,
+     * a position plus one; 0: nowhere yet. Written by the owner. */
+    _Atomic int64_t until_ns;
 };
 
 _Static_assert(sizeof(struct brood__payload_t) == 32, "two payloads are one cache line");
@@ -52,10 +54,19 @@ static inline uint64_t brood__payload_table_size(uint64_t count) {
     return (count * sizeof(struct brood__payload_t) + 63) & ~UINT64_C(63);
 }
 
-/* A payload with room for a message of `size` bytes, RESERVED. APR_EAGAIN: there is none now;
- * APR_ENOSPC or APR_ENOMEM: the system has no memory for it. */
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline);
+/* So many bytes may lie beside any ring. A queue that is full of large messages does not grow
+ * out of the processor's caches, and the memory it keeps is enough for all of them. */
+#define BROOD__PAYLOADS_LEAST (8u << 20)
+
+/* A payload with room for a message of `size` bytes, RESERVED. Unless it is the only one, it takes
+ * no more room than makes `most` bytes of all in use. APR_EAGAIN: there is none now; APR_ENOSPC
+ * or APR_ENOMEM: the system has no memory for it. */
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline);
+
+/* Maps the bytes of all of them in this process: what can fail on the way to a message, before
+ * one is in anybody's hand. */
+apr_status_t brood__payload_map(brood__ring_t *ring);
 
 /* Its bytes, mapped in this process, and how many the message has: what is checked is what is
  * returned. BROOD_EFORGED: they are not the queue's. */
@@ -69,7 +80,11 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
  * it is to be delivered again. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
-/* From the caller's hand back to where it came from, as if it had not been delivered. */
+/* The caller is about to publish its record at this position, with put_lock held. */
+void brood__payload_put_at(brood__ring_t *ring, const brood__held_t *held,
+                           uint64_t position);
+
+/* From the caller's hand, where it was delivered, back to RETURNED as if it had not been. */
 void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 
 /* What its record in the ring says, and the other way: from the queue to the caller's hand,
@@ -77,6 +92,9 @@ void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
 uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t until_ns, brood__held_t *held);
+
+/* Whether that would be there to be taken. */
+int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
 
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
@@ -96,6 +114,9 @@ void brood__payload_ask_for_look(brood__ring_t *ring);
  * instead. 0: there is none. */
 int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                           brood__held_t *held);
+
+/* Whether there is one that has come back. One that was delivered too often becomes FAILED. */
+int brood__payload_has_returned(brood__ring_t *ring);
 
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);
@@ -123,7 +144,12 @@ void brood__payload_freed(brood__ring_t *ring, uint32_t index);
 int brood__payload_is_free(const brood__ring_t *ring, uint32_t index);
 
 /* How many have ever been used. */
-uint32_t brood__payload_highest(const brood__ring_t *ring);
+static inline uint32_t brood__payload_highest(const brood__ring_t *ring) {
+    /* relaxed: one that is not seen yet is found at the next look */
+    uint32_t count =
+        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    return count < ring->payload_count ? count : ring->payload_count;
+}
 
 void brood__payload_count_idle(brood__ring_t *ring);
 

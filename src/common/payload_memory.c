@@ -29,7 +29,7 @@
 #define CHUNK_SIZE(chunk) (UINT64_C(1) << CHUNK_ORDER(chunk))
 
 /* So much memory free payloads may keep; the least that is worth giving back. */
-#define IDLE_MOST (8u << 20)
+#define IDLE_MOST BROOD__PAYLOADS_LEAST
 #define IDLE_LEAST (64u << 10)
 
 static uint32_t order_of(uint64_t size) {
@@ -86,6 +86,11 @@ static apr_status_t space(brood__ring_t *ring, uint8_t **base) {
         brood_os_memory_unmap(fresh, (size_t)ring->payload_size);
     }
     return APR_SUCCESS;
+}
+
+apr_status_t brood__payload_map(brood__ring_t *ring) {
+    uint8_t *base;
+    return space(ring, &base);
 }
 
 void brood__payload_close(brood__ring_t *ring) {
@@ -281,9 +286,27 @@ static void clear_free(brood__ring_t *ring) {
     }
 }
 
+/* How many bytes the chunks have that are in anybody's hand. */
+static uint64_t in_use(const brood__ring_t *ring) {
+    uint64_t bytes = 0;
+    uint32_t highest = brood__payload_highest(ring);
+    for (uint32_t i = 0; i < highest; i++) {
+        uint64_t chunk = chunk_of(ring, i);
+        if (chunk != 0 && !brood__payload_is_free(ring, i)) {
+            bytes += CHUNK_SIZE(chunk);
+        }
+    }
+    return bytes;
+}
+
 /* A payload with a new chunk. put_lock is held. */
-static apr_status_t make_room(brood__ring_t *ring, uint32_t order, brood__held_t *held) {
+static apr_status_t make_room(brood__ring_t *ring, uint32_t order, uint64_t most,
+                              brood__held_t *held) {
     uint64_t at;
+    uint64_t used = most == UINT64_MAX ? 0 : in_use(ring);
+    if (used != 0 && used + (UINT64_C(1) << order) > most) {
+        return APR_EAGAIN;
+    }
     if (!seize_any(ring, held)) {
         return APR_EAGAIN;
     }
@@ -323,19 +346,21 @@ static int seize_fitting(brood__ring_t *ring, uint32_t order, brood__held_t *hel
     return 0;
 }
 
-apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
-                                    brood_os_deadline_t deadline) {
+apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t most,
+                                    brood__held_t *held, brood_os_deadline_t deadline) {
     uint32_t order = order_of(size);
     apr_status_t rv = APR_SUCCESS;
     if (!seize_fitting(ring, order, held)) {
         rv = brood__ring_lock(&ring->put_lock, &ring->put_pace, &ring->shared->put_deaths,
                               deadline);
         if (rv == APR_SUCCESS) {
-            rv = make_room(ring, order, held);
+            rv = make_room(ring, order, most, held);
             (void)brood__lockword_release(&ring->put_lock);
         }
     }
     if (rv == APR_SUCCESS) {
+        atomic_store_explicit(&ring->payloads[held->index].until_ns, 0,
+                              memory_order_relaxed);
         brood__payload_set_size(ring, held, (uint32_t)size);
         rv = commit(ring, held->index, size);
         if (rv != APR_SUCCESS) {

@@ -234,6 +234,12 @@ static apr_status_t check_started(const brood_process_t *process) {
     return APR_SUCCESS;
 }
 
+apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child) {
+    apr_status_t rv = check_started(process);
+    *child = rv == APR_SUCCESS ? process->child : NULL;
+    return rv;
+}
+
 apr_status_t brood_process_join(brood_process_t *process, apr_interval_time_t timeout) {
     apr_status_t rv = check_started(process);
     return rv != APR_SUCCESS

@@ -141,10 +141,10 @@ apr_status_t brood_queue_counts(brood_queue_t *queue, brood_queue_counts_t *coun
     memset(counts, 0, sizeof *counts);
     if (rv == APR_SUCCESS) {
         const brood__ring_shared_t *shared = queue->ring.shared;
-        counts->puts = number_of(&shared->puts);
         counts->put_bytes = number_of(&shared->put_bytes);
         counts->put_waits = number_of(&shared->put_waits);
         counts->gets = number_of(&shared->gets);
+        counts->puts = counts->gets + brood__ring_between(&queue->ring);
         counts->get_bytes = number_of(&shared->get_bytes);
         counts->get_waits = number_of(&shared->get_waits);
         counts->owner_deaths =

@@ -10,19 +10,47 @@
  *           each message. Only ever behind the truth; guarded by the side's lock.
  *   items, space
  *           eventcounts (eventcount.c) for those who wait for a message, or for room.
- *   puts, gets, *_bytes, *_waits, *_deaths, most_items
+ *   bells   asks for the wake-up of those who sleep elsewhere (ring_wait.c).
+ *   newest  a copy of the newest message, when it is small (ring_newest.h).
+ *   gets, *_bytes, *_waits, *_deaths, most_items
  *           for people. A side's death may leave them wrong by what it was just doing.
  * Nobody sleeps while holding a lock of the ring. */
 #include "ring.h"
 
+#include "os/clock.h"
 #include "payload.h"
 #include "ring_steps.h"
 
+apr_status_t brood__ring_lock_slowly(const brood_os_word_t *lock, brood__pace_t *pace,
+                                     brood_os_deadline_t deadline) {
+    brood_os_deadline_t least = brood_os_now_ns() + BROOD__RING_PATIENCE_NS;
+    apr_status_t rv =
+        brood__lockword_acquire_slowly(lock, pace, deadline < least ? least : deadline);
+    return rv == APR_TIMEUP
+               ? brood__fail(rv,
+                             "another process stands still in the middle of a put or get")
+               : rv;
+}
+
+/* Where both ends stood at one moment. */
+static void marks(const brood__ring_t *ring, uint64_t *tail, uint64_t *head) {
+    uint64_t again;
+    do { /* ends when head stood still meanwhile: then both were true at one moment */
+        /* acquire: pairs with the releases of head and tail; keeps the three in order, and what
+         * head gives up has been copied out */
+        *head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+        *tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
+        again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+    } while (*head != again);
+}
+
 int brood__ring_is_full(brood__ring_t *ring, size_t size) {
-    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
-    /* acquire: pairs with the release of head: what it gives up has been copied out */
-    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     uint64_t bytes = brood__ring_record_size(ring, size);
+    uint64_t tail, head;
+    if (brood__ring_state(ring) == BROOD__RING_SHUT) {
+        return 0;
+    }
+    marks(ring, &tail, &head);
     return brood__mark_bytes(tail, head) + bytes +
                    brood__ring_gap_before(ring, tail, bytes) >
                ring->capacity ||
@@ -31,18 +59,17 @@ int brood__ring_is_full(brood__ring_t *ring, size_t size) {
             brood__ring_unfinished(ring) >= BROOD__MARK_COUNT_MASK);
 }
 
+uint32_t brood__ring_between(const brood__ring_t *ring) {
+    uint64_t tail, head;
+    marks(ring, &tail, &head);
+    return brood__mark_items(tail, head);
+}
+
 uint32_t brood__ring_count(brood__ring_t *ring) {
-    uint64_t head, tail, again;
     if (brood__ring_state(ring) == BROOD__RING_SHUT) {
         return 0;
     }
-    do { /* ends when head stood still meanwhile: then both were true at one moment */
-        /* acquire: pairs with the releases of head and tail; keeps the three in order */
-        head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
-        tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
-        again = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
-    } while (head != again);
-    return brood__mark_items(tail, head) +
+    return brood__ring_between(ring) +
            ((ring->flags & BROOD__RING_LEASES)
                 ? brood__payload_count(ring, BROOD__PAYLOAD_RETURNED)
                 : 0);

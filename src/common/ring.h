@@ -5,6 +5,7 @@
 #ifndef BROOD_COMMON_RING_H
 #define BROOD_COMMON_RING_H
 
+#include "eventcount.h"
 #include "lockword.h"
 #include "pace.h"
 #include "segment.h"
@@ -17,6 +18,9 @@
 #define BROOD__MARK_COUNT_BITS 24
 #define BROOD__MARK_COUNT_MASK ((1u << BROOD__MARK_COUNT_BITS) - 1)
 #define BROOD__MARK_POSITION_MASK ((1ull << 40) - 1)
+
+/* What fits into the cache line of tail. */
+#define BROOD__NEWEST_WORDS 6
 
 typedef struct brood__ring_shared_t {
     brood__segment_head_t head_of_segment;
@@ -31,17 +35,19 @@ typedef struct brood__ring_shared_t {
     uint32_t payload_count;  /* how many there can be */
     uint32_t deliveries_max; /* of a leased message; 0: any number */
     uint64_t spare;
-    /* The producers' side, guarded by put_lock. */
+    /* The producers' side, guarded by put_lock. Deaths (of its owners) and counts are for
+     * people. */
     alignas(64) _Atomic uint32_t put_lock;
-    _Atomic uint32_t
-        put_deaths;        /* of owners of put_lock; this and the counts: for people */
-    _Atomic uint64_t tail; /* mark; a release store publishes the messages before it */
+    _Atomic uint32_t put_deaths;
     _Atomic uint64_t head_seen; /* the consumers' mark as last read by a producer */
     _Atomic uint64_t put_bytes;
-    _Atomic uint64_t puts;
-    _Atomic uint64_t put_waits;
-    _Atomic uint32_t most_items; /* that have been in it at once */
-    uint32_t put_unused[3];
+    uint64_t put_unused[5];
+    /* Theirs, too; apart from their lock, since who waits for a message looks here all the
+     * time. A release store of tail, a mark, publishes the messages before it; newest is a copy
+     * of the message at newest_at (ring_newest.h). */
+    alignas(64) _Atomic uint64_t tail;
+    _Atomic uint64_t newest_at;
+    _Atomic uint64_t newest[BROOD__NEWEST_WORDS];
     /* The consumers' side, guarded by get_lock. */
     alignas(64) _Atomic uint32_t get_lock;
     _Atomic uint32_t get_deaths;
@@ -53,26 +59,31 @@ typedef struct brood__ring_shared_t {
     uint64_t get_unused[2];
     /* Eventcounts of those who wait for a message, and for room. */
     alignas(64) _Atomic uint32_t items;
+    _Atomic uint32_t bells; /* somebody is to be rung for a message (ring_wait.c) */
     alignas(64) _Atomic uint32_t space;
-    /* Tasks, and the end (ring_end.c). */
-    alignas(
-        64) _Atomic uint32_t joined; /* eventcount of those who wait for all to be done */
-    _Atomic uint32_t done;           /* how many messages are done with; low 24 bits */
-    _Atomic uint32_t
-        shutdown; /* {count of the last message that counts, BROOD__RING_…} */
+    /* Tasks, and the end (ring_end.c): an eventcount of those who wait for all to be done; how
+     * many messages are done with, low 24 bits; {count of the last message that counts,
+     * BROOD__RING_…}. */
+    alignas(64) _Atomic uint32_t joined;
+    _Atomic uint32_t done;
+    _Atomic uint32_t shutdown;
     uint32_t end_unused[13];
-    /* Messages beside the ring (payload.c, payload_memory.c). */
+    /* Messages beside the ring (payload.c and its neighbours), and counts that seldom
+     * change. */
     alignas(64) _Atomic uint32_t payload_highest;
     _Atomic uint32_t payload_frees; /* counts up whenever one becomes free */
-    _Atomic uint32_t returned;
-    uint32_t payload_unused;
+    _Atomic uint32_t returned;      /* counts up whenever one comes back */
+    _Atomic uint32_t returned_seen; /* what it was before the last look that found none */
     _Atomic uint64_t payload_idle;
     _Atomic int64_t look_at_ns;
-    uint64_t payload_spare[4];
+    _Atomic uint64_t put_waits;
+    _Atomic uint32_t most_items; /* that have been in the ring at once */
+    uint32_t payload_spare[5];
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
-_Static_assert(sizeof(brood__ring_shared_t) == 64 * 10, "the ring's head is ten lines");
+_Static_assert(sizeof(brood__ring_shared_t) == 64 * 11,
+               "the ring's head is eleven lines");
 
 typedef struct brood__payload_t brood__payload_t;
 struct brood__held_t;
@@ -176,7 +187,10 @@ typedef struct brood__ring_get_t {
 apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                              brood_os_deadline_t deadline);
 
-/* Messages in the ring at one moment. */
+/* Messages between tail and head at one moment, also those that a shutdown dropped. */
+uint32_t brood__ring_between(const brood__ring_t *ring);
+
+/* Messages in the queue at one moment. */
 uint32_t brood__ring_count(brood__ring_t *ring);
 
 /* Whether a message of `size` bytes would have to wait now. */
@@ -206,8 +220,6 @@ _Static_assert(sizeof(brood__record_t) == 8, "records are multiples of eight byt
 #define BROOD__RECORD_SKIP 1u
 /* The message lies beside the ring; the eight bytes after this say where. */
 #define BROOD__RECORD_BESIDE 2u
-/* A consumer has tried to take that one; written under get_lock before it does. */
-#define BROOD__RECORD_TRIED 4u
 
 static inline uint64_t brood__mark_position(uint64_t mark) {
     return mark >> BROOD__MARK_COUNT_BITS;
@@ -270,11 +282,22 @@ static inline uint32_t brood__ring_items_most(const brood__ring_t *ring) {
     return ring->max_items != 0 ? ring->max_items : BROOD__MARK_COUNT_MASK;
 }
 
-/* Takes the lock of one side. Its owner's death needs no repair (ring.c), but is counted. */
+/* Whoever holds the lock of a side is through in a moment, also where there is no time to wait
+ * for a message or for room: so long it is waited for in any case. */
+#define BROOD__RING_PATIENCE_NS (200 * 1000000LL)
+
+apr_status_t brood__ring_lock_slowly(const brood_os_word_t *lock, brood__pace_t *pace,
+                                     brood_os_deadline_t deadline);
+
+/* Takes the lock of one side. Its owner's death needs no repair (ring.c), but is counted.
+ * APR_TIMEUP: somebody has held it until the deadline, and for BROOD__RING_PATIENCE_NS at the
+ * least. */
 static inline apr_status_t brood__ring_lock(const brood_os_word_t *lock,
                                             brood__pace_t *pace, _Atomic uint32_t *deaths,
                                             brood_os_deadline_t deadline) {
-    apr_status_t rv = brood__lockword_acquire(lock, pace, deadline);
+    apr_status_t rv = brood__lockword_try(lock)
+                          ? APR_SUCCESS
+                          : brood__ring_lock_slowly(lock, pace, deadline);
     if (rv == BROOD_EOWNERDEAD) {
         atomic_fetch_add_explicit(deaths, 1, memory_order_relaxed);
         rv = APR_SUCCESS;
@@ -297,6 +320,13 @@ static inline uint32_t brood__ring_state(const brood__ring_t *ring) {
 
 int brood__ring_has_items(const brood__ring_t *ring);
 
+/* Whether a get that does not wait would have something to return now: a message, or the end. */
+int brood__ring_is_ready(brood__ring_t *ring);
+
+/* From now on, until it has been done once, whoever puts a message rings the bells of those who
+ * wait for `items`. A look at the ring has to follow. */
+void brood__ring_ask_for_bells(brood__ring_t *ring);
+
 /* A payload in the caller's hand, as soon as there is one (payload.h). */
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
                                  struct brood__held_t *held,
@@ -309,7 +339,7 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
 
 /* A record, the unused end of the ring before it skipped. */
 typedef struct brood__found_t {
-    brood__record_t *at;
+    const brood__record_t *at;
     brood__record_t record; /* a copy: what is checked is what is used */
     uint64_t head;          /* after it */
 } brood__found_t;
@@ -321,10 +351,31 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
  * of APR_EAGAIN when none comes any more, nor comes back from another process. */
 apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv, uint32_t state);
 
-/* The message beside the ring that was found, into the caller's hand. 0: somebody has had it, or
- * its producer died before it was put. */
-int brood__ring_take_found(brood__ring_t *ring, const brood__found_t *found,
-                           uint32_t hand, int64_t until_ns, struct brood__held_t *held);
+/* Rings the bells of all who have asked for it. */
+void brood__ring_bells(brood__ring_t *ring);
+
+/* After the fence of an eventcount's wake: brood__ring_bells() if somebody has asked. */
+static inline void brood__ring_bells_asked(brood__ring_t *ring) {
+    if (atomic_load_explicit(&ring->shared->bells, memory_order_relaxed) != 0) {
+        brood__ring_bells(ring);
+    }
+}
+
+/* Wakes those who wait for a message, after a lock was released: as many as there are new ones,
+ * and all who are to be rung. */
+static inline void brood__ring_wake_unlocked(brood__ring_t *ring, size_t messages) {
+    brood__eventcount_wake_unlocked(&ring->items);
+    for (size_t i = 1; i < messages && brood__eventcount_sleepers(&ring->items); i++) {
+        brood__eventcount_wake(&ring->items);
+    }
+    brood__ring_bells_asked(ring);
+}
+
+/* The same for one message, with a fence of its own. */
+static inline void brood__ring_wake(brood__ring_t *ring) {
+    brood__eventcount_wake(&ring->items);
+    brood__ring_bells_asked(ring);
+}
 
 /* Waits for a message, one that has come back or the end. */
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait);

@@ -9,28 +9,36 @@
  *   shutdown  written once or twice, under put_lock and (to drop what is there) get_lock, by
  *             one release store. Whoever is killed before it has done nothing, whoever is
  *             killed after it owes wake-ups, which cost the sleepers a slice. What has been
- *             dropped is nobody's task: `shutdown` says how many messages had been taken. */
+ *             dropped is nobody's task: `shutdown` says how many messages had been taken, and
+ *             `tail` stands still from then on. */
 #include "ring.h"
 
 #include "eventcount.h"
 #include "os/fault.h"
 
+/* Of `left` messages that are not done with, those that have not been dropped. Tasks that were
+ * called done before they were taken may be among the dropped ones. */
+static uint32_t not_dropped(uint32_t left, uint32_t tail, uint32_t end) {
+    uint32_t dropped = (tail - end / (BROOD__RING_STATE + 1u)) & BROOD__MARK_COUNT_MASK;
+    if ((end & BROOD__RING_STATE) != BROOD__RING_SHUT) {
+        return left;
+    }
+    return left > dropped ? left - dropped : 0;
+}
+
 uint32_t brood__ring_unfinished(const brood__ring_t *ring) {
     brood__ring_shared_t *shared = ring->shared;
-    uint32_t done, again, count;
+    uint32_t done, again, end, tail;
     do { /* ends when nothing was done meanwhile: then both were true at one moment */
-        uint32_t end;
         /* acquire, all of them: pair with the releases of done, shutdown and tail, and keep
          * the loads in order */
         done = atomic_load_explicit(&shared->done, memory_order_acquire);
         end = atomic_load_explicit(&shared->shutdown, memory_order_acquire);
-        count = (end & BROOD__RING_STATE) == BROOD__RING_SHUT
-                    ? end / (BROOD__RING_STATE + 1u)
-                    : brood__mark_count(
-                          atomic_load_explicit(&shared->tail, memory_order_acquire));
+        tail =
+            brood__mark_count(atomic_load_explicit(&shared->tail, memory_order_acquire));
         again = atomic_load_explicit(&shared->done, memory_order_acquire);
     } while (done != again);
-    return (count - done) & BROOD__MARK_COUNT_MASK;
+    return not_dropped((tail - done) & BROOD__MARK_COUNT_MASK, tail, end);
 }
 
 apr_status_t brood__ring_task_done(brood__ring_t *ring) {
@@ -103,6 +111,7 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
     if (rv == APR_SUCCESS) {
         atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
         brood__eventcount_wake_all(&ring->items);
+        brood__ring_bells_asked(ring);
         brood__eventcount_wake_all(&ring->space);
         brood__eventcount_wake_all(&ring->joined);
     }

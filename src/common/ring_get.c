@@ -7,8 +7,7 @@
 
 /* Nothing is there, or the marks cannot be. */
 static apr_status_t no_more(const brood__ring_t *ring, uint64_t head) {
-    uint64_t tail = atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
-    return brood__mark_items(tail, head) == 0
+    return brood__ring_seen(ring, head) == 0
                ? APR_EAGAIN
                : brood__fail(BROOD_EFORGED, "the ends of a queue make no sense");
 }
@@ -33,22 +32,6 @@ apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t
     return APR_SUCCESS;
 }
 
-int brood__ring_take_found(brood__ring_t *ring, const brood__found_t *found,
-                           uint32_t hand, int64_t until_ns, brood__held_t *held) {
-    uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
-    found->at->flags = found->record.flags | BROOD__RECORD_TRIED;
-    if (brood__payload_take(ring, record, hand, until_ns, held)) {
-        return 1;
-    }
-    /* Nobody has had it, so its producer died, and the sweep came before the consumers. It was
-     * a task from its publication on, and nobody else will say that it is none. */
-    if ((ring->flags & BROOD__RING_JOINABLE) &&
-        !(found->record.flags & BROOD__RECORD_TRIED)) {
-        (void)brood__ring_task_done(ring);
-    }
-    return 0;
-}
-
 /* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
 static void drain_payload(brood__ring_t *ring, brood__held_t *held,
                           const brood__ring_get_t *get, const void *place, size_t size) {
@@ -57,23 +40,38 @@ static void drain_payload(brood__ring_t *ring, brood__held_t *held,
     (void)brood__payload_keep(ring, held);
 }
 
+/* Where its bytes are; a forged one is free afterwards. */
+static apr_status_t find_place(brood__ring_t *ring, brood__held_t *held, void **place,
+                               uint32_t *size) {
+    apr_status_t rv = brood__payload_place(ring, held, place, size);
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, held);
+    }
+    return rv;
+}
+
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
  * it: APR_EAGAIN. */
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
+    uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
     void *place;
     uint32_t size;
-    apr_status_t rv;
-    if (!brood__ring_take_found(ring, found, BROOD__PAYLOAD_LEASED, 0, held)) {
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
-    rv = brood__payload_place(ring, held, &place, &size);
-    if (rv == APR_SUCCESS && size != found->record.size) {
-        rv = brood__fail(BROOD_EFORGED, "a large message has another size than was said");
-    }
+    rv = find_place(ring, held, &place, &size);
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_free(ring, held);
         return rv;
+    }
+    if (size != found->record.size) {
+        (void)brood__payload_free(ring, held);
+        return brood__fail(BROOD_EFORGED,
+                           "a large message has another size than was said");
     }
     drain_payload(ring, held, get, place, size);
     return APR_SUCCESS;
@@ -107,19 +105,19 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
             break;
         }
         rv = get_found(ring, &found, get, held);
+        if (rv != APR_SUCCESS && rv != APR_EAGAIN) {
+            break;
+        }
         head = found.head;
         if (rv == APR_EAGAIN) {
             continue;
-        }
-        if (rv != APR_SUCCESS) {
-            break;
         }
         *beside = (found.record.flags & BROOD__RECORD_BESIDE) != 0;
         bytes += found.record.size;
         get->done++;
     }
     if (head != first) {
-        brood__ring_taken(ring, head, get->done, bytes);
+        brood__ring_taken(ring, first, head, bytes);
     }
     return get->done != 0 ? APR_SUCCESS : rv;
 }
@@ -131,13 +129,18 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     uint32_t size;
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
-        brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
+        brood__ring_state(ring) == BROOD__RING_SHUT) {
         return APR_EAGAIN;
     }
-    rv = brood__payload_place(ring, &held, &place, &size);
+    rv = brood__payload_map(ring);
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_free(ring, &held);
+        return rv;
+    }
+    if (!brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
+        return APR_EAGAIN;
+    }
+    rv = find_place(ring, &held, &place, &size);
+    if (rv != APR_SUCCESS) {
         return rv;
     }
     rv = get->accept(get->context, size);
@@ -173,7 +176,13 @@ static apr_status_t get_try(brood__ring_t *ring, brood__ring_get_t *get,
     brood__held_t held;
     uint32_t state;
     int beside = 0;
-    apr_status_t rv = get_returned(ring, get);
+    apr_status_t rv;
+    if (get->most == 1 &&
+        brood__ring_get_now(ring, get->accept, get->drain, get->context)) {
+        get->done = 1;
+        return APR_SUCCESS;
+    }
+    rv = get_returned(ring, get);
     if (rv != APR_EAGAIN) {
         return rv;
     }

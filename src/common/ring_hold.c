@@ -45,18 +45,19 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     brood__found_t found;
     apr_status_t rv = brood__ring_find(ring, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
-        if (brood__ring_take_found(ring, &found, hold->hand, hold->until_ns,
-                                   hold->held)) {
-            brood__ring_taken(ring, found.head, 1, found.record.size);
+        uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
+        if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
+            brood__ring_taken(ring, head, found.head, found.record.size);
             return APR_SUCCESS;
         }
-        brood__ring_taken(ring, found.head, 0, 0);
-        rv = brood__ring_find(ring, found.head, &found);
+        brood__ring_taken(ring, head, found.head, 0);
+        head = found.head;
+        rv = brood__ring_find(ring, head, &found);
     }
     if (rv == APR_SUCCESS) {
         rv = hold_inside(ring, &found, hold);
         if (rv == APR_SUCCESS) {
-            brood__ring_taken(ring, found.head, 1, found.record.size);
+            brood__ring_taken(ring, head, found.head, found.record.size);
         }
     }
     return rv;
@@ -95,12 +96,17 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_
                               brood__held_t *held, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
     hold_t hold = {hand, until_ns, held, {0, 0}, 0, 0};
-    apr_status_t rv = hold_try(ring, &hold, deadline);
+    apr_status_t rv = brood__payload_map(ring);
+    if (rv == APR_SUCCESS) {
+        rv = hold_try(ring, &hold, deadline);
+    }
     /* ends with a message, the end, a failure or the deadline */
     while (rv == APR_EAGAIN || rv == APR_INCOMPLETE) {
         if (rv == APR_INCOMPLETE) {
             give_up_spare(ring, &hold);
-            rv = brood__payload_reserve(ring, hold.wanted, &hold.spare, deadline);
+            /* The limit is for producers: this one may be what they wait for. */
+            rv = brood__payload_reserve(ring, hold.wanted, UINT64_MAX, &hold.spare,
+                                        deadline);
             hold.spare_size = rv == APR_SUCCESS ? hold.wanted : 0;
             if (rv == APR_EAGAIN) {
                 rv = brood__fail(APR_ENOSPC, "too many messages are in somebody's hands");

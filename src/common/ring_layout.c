@@ -6,6 +6,7 @@
 
 #include "os/handle.h"
 #include "payload.h"
+#include "ring_newest.h"
 #include <string.h>
 
 #define SPACE_MOST (4ull << 30)
@@ -94,6 +95,7 @@ static uint32_t payloads_of(const brood__ring_limits_t *limits) {
 static void describe(brood__ring_shared_t *shared, const brood__ring_limits_t *limits) {
     shared->capacity = limits->capacity;
     shared->max_items = limits->max_items;
+    atomic_store_explicit(&shared->newest_at, BROOD__NEWEST_NONE, memory_order_relaxed);
     shared->flags = limits->flags;
     shared->deliveries_max = limits->deliveries_max;
     shared->payload_count = payloads_of(limits);

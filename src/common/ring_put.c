@@ -60,7 +60,7 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         put->done++;
     }
     if (put->done != before) {
-        brood__ring_publish(ring, tail, put->done - before, bytes);
+        brood__ring_publish(ring, tail, bytes);
     }
     return rv;
 }
@@ -82,14 +82,6 @@ static apr_status_t put_try(brood__ring_t *ring, brood__ring_put_t *put,
 static int room_or_end(void *ring, size_t size) {
     return !brood__ring_is_full(ring, size) ||
            brood__ring_state(ring) != BROOD__RING_OPEN;
-}
-
-/* As many consumers as there are new messages may be asleep. */
-static void wake_consumers(brood__ring_t *ring, size_t messages) {
-    brood__eventcount_wake_unlocked(&ring->items);
-    for (size_t i = 1; i < messages && brood__eventcount_sleepers(&ring->items); i++) {
-        brood__eventcount_wake(&ring->items);
-    }
 }
 
 /* Waits for room for a record of a message of that size. */
@@ -117,7 +109,7 @@ static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
     apr_status_t rv = put_try(ring, put, deadline);
     while (rv == APR_EAGAIN) { /* ends with room, a failure or the deadline */
         if (put->done != told) {
-            wake_consumers(ring, put->done - told);
+            brood__ring_wake_unlocked(ring, put->done - told);
             told = put->done;
         }
         rv = wait_for_room(ring, &wait, brood__ring_put_size(put));
@@ -127,7 +119,7 @@ static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
     }
     if (put->done != told) {
         BROOD_KILL_POINT("queue.put.unlocked");
-        wake_consumers(ring, put->done - told);
+        brood__ring_wake_unlocked(ring, put->done - told);
     }
     put_end(ring, &wait, rv);
     return rv;
@@ -154,7 +146,10 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
-            brood__ring_publish(ring, tail, 1, size);
+            brood__payload_put_at(ring, held,
+                                  brood__mark_position(tail) -
+                                      brood__record_bytes(sizeof(uint64_t)));
+            brood__ring_publish(ring, tail, size);
         } else {
             rv = APR_EAGAIN;
         }
@@ -177,7 +172,7 @@ apr_status_t brood__ring_put_payload(brood__ring_t *ring, brood__held_t *held,
         BROOD_KILL_POINT("queue.put.unlocked");
         /* A consumer may have it already. */
         (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_QUEUED);
-        brood__eventcount_wake(&ring->items);
+        brood__ring_wake(ring);
     }
     put_end(ring, &wait, rv);
     return rv;
@@ -199,6 +194,12 @@ static int frees_moved(void *context, size_t size) {
            brood_os_now_ns() >= frees->again_ns;
 }
 
+/* How many bytes of messages may lie beside the ring. */
+static uint64_t most_beside(const brood__ring_t *ring) {
+    return ring->capacity > BROOD__PAYLOADS_LEAST ? ring->capacity
+                                                  : BROOD__PAYLOADS_LEAST;
+}
+
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                  brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
@@ -210,7 +211,7 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t
             atomic_load_explicit(&ring->shared->payload_frees, memory_order_acquire);
         rv = is_shut(ring);
         if (rv == APR_SUCCESS) {
-            rv = brood__payload_reserve(ring, size, held, deadline);
+            rv = brood__payload_reserve(ring, size, most_beside(ring), held, deadline);
         }
         if (rv == APR_EAGAIN) {
             rv = brood__eventcount_wait(&ring->space, &wait, frees_moved, &frees, 0);

@@ -30,7 +30,13 @@ static inline int brood__ring_put_at(brood__ring_t *ring, uint64_t tail, size_t 
     record->flags = 0;
     BROOD_KILL_POINT("queue.put.reserved");
     fill(context, 0, record + 1, size);
-    brood__ring_publish(ring, brood__mark_after(tail, bytes, 1), 1, size);
+    if (size <= BROOD__NEWEST_MOST &&
+        brood__ring_is_whole(ring, tail, brood__record_bytes(BROOD__NEWEST_MOST))) {
+        brood__newest_keep(ring->shared, tail, record + 1, size);
+    } else {
+        brood__newest_clear(ring->shared);
+    }
+    brood__ring_publish_newest(ring, brood__mark_after(tail, bytes, 1), size);
     return 1;
 }
 
@@ -48,46 +54,66 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
     (void)brood__lockword_release(&ring->put_lock);
     if (done) {
         BROOD_KILL_POINT("queue.put.unlocked");
-        brood__eventcount_wake_unlocked(&ring->items);
+        brood__ring_wake_unlocked(ring, 1);
     }
     return done;
+}
+
+/* How many messages there are from `head` on, as far as the consumers have seen; a look at their
+ * own cache line, so that the producers keep theirs. */
+static inline uint32_t brood__ring_seen(const brood__ring_t *ring, uint64_t head) {
+    return brood__mark_items(
+        atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed), head);
+}
+
+/* The same before one has get_lock: a guess. */
+static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
+    return brood__ring_seen(ring, atomic_load_explicit(&ring->shared->head,
+                                                       memory_order_relaxed)) != 0;
+}
+
+/* With get_lock held: the message at `head` was found. */
+static inline int brood__ring_get_found(brood__ring_t *ring, uint64_t head,
+                                        const void *message, size_t size,
+                                        brood__ring_accept_t *accept,
+                                        brood__ring_drain_t *drain, void *context) {
+    uint64_t bytes = brood__record_bytes(size);
+    if (!brood__ring_is_whole(ring, head, bytes) ||
+        accept(context, size) != APR_SUCCESS) {
+        return 0;
+    }
+    drain(context, message, size);
+    brood__ring_taken(ring, head, brood__mark_after(head, bytes, 1), size);
+    return 1;
 }
 
 /* With get_lock held. */
 static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
                                      brood__ring_accept_t *accept,
                                      brood__ring_drain_t *drain, void *context) {
-    const brood__record_t *at = brood__ring_record_at(ring, head);
+    uint64_t copy[BROOD__NEWEST_WORDS];
+    size_t size;
+    const brood__record_t *at;
     brood__record_t record;
-    uint64_t bytes;
     /* The end before the look at the messages: after it none comes any more. */
     if (brood__ring_state(ring) == BROOD__RING_SHUT ||
         !brood__ring_has_more(ring, head)) {
         return 0;
     }
-    record = *at; /* what is checked is what is used */
-    bytes = brood__record_bytes(record.size);
-    if (record.flags != 0 || !brood__ring_is_whole(ring, head, bytes) ||
-        accept(context, record.size) != APR_SUCCESS) {
-        return 0;
+    /* With more than one there tail's cache line is left to the producers. */
+    if (brood__ring_seen(ring, head) == 1 &&
+        brood__newest_read(ring->shared, head, copy, &size)) {
+        return brood__ring_get_found(ring, head, copy, size, accept, drain, context);
     }
-    drain(context, at + 1, record.size);
-    brood__ring_taken(ring, brood__mark_after(head, bytes, 1), 1, record.size);
-    return 1;
+    at = brood__ring_record_at(ring, head);
+    record = *at; /* what is checked is what is used */
+    return record.flags == 0 &&
+           brood__ring_get_found(ring, head, at + 1, record.size, accept, drain, context);
 }
 
-/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, whoever has
- * get_lock finds out; 0, tail has to be looked at. */
-static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
-    return brood__mark_items(
-               atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed),
-               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
-}
-
-/* Takes the oldest message. */
-static inline int brood__ring_get_quickly(brood__ring_t *ring,
-                                          brood__ring_accept_t *accept,
-                                          brood__ring_drain_t *drain, void *context) {
+/* Takes the oldest message, and wakes nobody. */
+static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
     int done;
     if (ring->quick_below == 0 ||
         !(brood__ring_has_items_seen(ring) || brood__ring_has_items(ring)) ||
@@ -99,11 +125,19 @@ static inline int brood__ring_get_quickly(brood__ring_t *ring,
         ring, atomic_load_explicit(&ring->shared->head, memory_order_relaxed), accept,
         drain, context);
     (void)brood__lockword_release(&ring->get_lock);
-    if (done) {
-        BROOD_KILL_POINT("queue.get.unlocked");
-        brood__eventcount_wake_unlocked(&ring->space);
-    }
     return done;
+}
+
+/* Takes the oldest message. */
+static inline int brood__ring_get_quickly(brood__ring_t *ring,
+                                          brood__ring_accept_t *accept,
+                                          brood__ring_drain_t *drain, void *context) {
+    if (!brood__ring_get_now(ring, accept, drain, context)) {
+        return 0;
+    }
+    BROOD_KILL_POINT("queue.get.unlocked");
+    brood__eventcount_wake_unlocked(&ring->space);
+    return 1;
 }
 
 #endif

@@ -4,23 +4,29 @@
 #ifndef BROOD_COMMON_RING_STEPS_H
 #define BROOD_COMMON_RING_STEPS_H
 
-#include "ring.h"
+#include "ring_newest.h"
 
-/* Everything up to `tail` is put: `count` messages more than before. */
-static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail, size_t count,
-                                       uint64_t bytes) {
+/* Everything up to `tail` is put, `bytes` of messages. What is said of the newest one stays. */
+static inline void brood__ring_publish_newest(brood__ring_t *ring, uint64_t tail,
+                                              uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     BROOD_KILL_POINT("queue.put.copied");
     /* release: publishes the records; pairs with the acquire of tail in
      * brood__ring_see_tail() */
     atomic_store_explicit(&shared->tail, tail, memory_order_release);
     BROOD_KILL_POINT("queue.put.published");
-    brood__ring_add(&shared->puts, count);
     brood__ring_add(&shared->put_bytes, bytes);
 }
 
-/* Everything up to `head` has been taken: `count` messages. */
-static inline void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t count,
+/* The same, without a copy of the newest one. */
+static inline void brood__ring_publish(brood__ring_t *ring, uint64_t tail,
+                                       uint64_t bytes) {
+    brood__newest_clear(ring->shared);
+    brood__ring_publish_newest(ring, tail, bytes);
+}
+
+/* Everything from `from` up to `head` has been taken, `bytes` of messages. */
+static inline void brood__ring_taken(brood__ring_t *ring, uint64_t from, uint64_t head,
                                      uint64_t bytes) {
     brood__ring_shared_t *shared = ring->shared;
     BROOD_KILL_POINT("queue.get.copied");
@@ -28,7 +34,7 @@ static inline void brood__ring_taken(brood__ring_t *ring, uint64_t head, size_t 
      * brood__ring_see_head() */
     atomic_store_explicit(&shared->head, head, memory_order_release);
     BROOD_KILL_POINT("queue.get.published");
-    brood__ring_add(&shared->gets, count);
+    brood__ring_add(&shared->gets, brood__mark_items(head, from));
     brood__ring_add(&shared->get_bytes, bytes);
 }
 

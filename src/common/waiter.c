@@ -6,6 +6,7 @@
  *   state   store {tenancy + 1, WAITING} by the owner when the rest is written, release;
  *           CAS to NOTIFIED by a notifier, to GONE by the owner, to FREE by who buries; each
  *           from exactly what it read, so that it meets the same wait or fails.
+ *   bell    written by the owner with the rest of the wait; of use while WAITING.
  *   highest one more than the highest record ever claimed: where scans may stop.
  * Whoever buries sees the owner dead, then reads the state, then sees that the owner is still
  * the same: that state is the dead one's last, or what a notifier made of it. The record is
@@ -15,6 +16,7 @@
 #include "waiter.h"
 
 #include "brood/status.h"
+#include "os/bell.h"
 #include "os/fault.h"
 #include "participant.h"
 #include "session.h"
@@ -89,13 +91,31 @@ static int bury_state(brood__waiter_t *waiter, uint32_t owner) {
     return 1;
 }
 
+/* The bell of a record; 0: it has none. It is the bell of the wait that was seen, or of a later
+ * one, or of neither: to ring the wrong one is harmless. */
+static int bell_of(brood__waiter_t *waiter, uint64_t bell[2]) {
+    bell[0] = atomic_load_explicit(&waiter->bell[0], memory_order_relaxed);
+    bell[1] = atomic_load_explicit(&waiter->bell[1], memory_order_relaxed);
+    return (bell[0] | bell[1]) != 0;
+}
+
 /* Frees a record if its owner, who is `dead` or, when that is 0, whoever it is, is dead. */
 static void bury(brood__waiter_t *waiter, uint32_t dead) {
     /* acquire: the owner before the state; pairs with the CAS in claim() */
     uint32_t owner = atomic_load_explicit(&waiter->owner, memory_order_acquire);
-    if (owner == 0 || (dead == 0 ? !is_dead(owner) : owner != dead) ||
-        !bury_state(waiter, owner)) {
+    uint64_t bell[2];
+    int has_bell;
+    if (owner == 0 || (dead == 0 ? !is_dead(owner) : owner != dead)) {
         return;
+    }
+    has_bell = bell_of(waiter, bell);
+    /* acquire: the bell before the second look at the owner, whose bell it is then */
+    atomic_thread_fence(memory_order_acquire);
+    if (!bury_state(waiter, owner)) {
+        return;
+    }
+    if (has_bell) {
+        brood_os_bell_forget(bell);
     }
     BROOD_KILL_POINT("waiter.burying");
     /* release: the state is free before the record is; pairs with the CAS in claim() */
@@ -126,8 +146,8 @@ static brood__waiter_t *claim(void) {
     return NULL;
 }
 
-int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
-                            const brood_os_word_t *object, uint64_t ticket) {
+static int begin(brood__waiter_t **waiter, uint32_t *state, const brood_os_word_t *object,
+                 uint64_t ticket, const uint64_t bell[2]) {
     brood__waiter_t *mine = claim();
     *waiter = mine;
     *state = 0;
@@ -142,6 +162,8 @@ int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
     atomic_store_explicit(&mine->ticket, ticket, memory_order_relaxed);
     atomic_store_explicit(&mine->since_us, apr_time_now(), memory_order_relaxed);
     atomic_store_explicit(&mine->thread, brood__thread_number(), memory_order_relaxed);
+    atomic_store_explicit(&mine->bell[0], bell[0], memory_order_relaxed);
+    atomic_store_explicit(&mine->bell[1], bell[1], memory_order_relaxed);
     *state =
         SEEN_AS(NEXT_TENANCY(atomic_load_explicit(&mine->state, memory_order_relaxed)),
                 BROOD__WAITER_WAITING);
@@ -149,6 +171,18 @@ int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
     atomic_store_explicit(&mine->state, *state, memory_order_release);
     BROOD_KILL_POINT("waiter.waiting");
     return 1;
+}
+
+int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
+                            const brood_os_word_t *object, uint64_t ticket) {
+    static const uint64_t none[2];
+    return begin(waiter, state, object, ticket, none);
+}
+
+int brood__waiter_try_begin_bell(brood__waiter_t **waiter, const brood_os_word_t *object,
+                                 const uint64_t bell[2]) {
+    uint32_t state;
+    return begin(waiter, &state, object, 0, bell);
 }
 
 apr_status_t brood__waiter_begin(brood__waiter_t **waiter, uint32_t *state,
@@ -266,6 +300,17 @@ uint32_t brood__waiters_notify(const brood_os_word_t *object, uint32_t count) {
         }
     }
     return notified;
+}
+
+void brood__waiters_ring(const brood_os_word_t *object) {
+    seen_t seen;
+    for (uint32_t i = 0; i < highest(); i++) {
+        brood__waiter_t *waiter = &table->records[i];
+        uint64_t bell[2];
+        if (waits_for(waiter, object, &seen) && bell_of(waiter, bell)) {
+            brood_os_bell_ring(bell);
+        }
+    }
 }
 
 /* Whether it waits for `object` with that ticket. */

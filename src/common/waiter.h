@@ -33,7 +33,8 @@ typedef struct brood__waiter_t {
     _Atomic uint64_t ticket;  /* order of arrival there; 0 for plain waits */
     _Atomic int64_t since_us; /* apr_time_now() */
     _Atomic uint32_t thread;
-    uint32_t reserved[5];
+    uint32_t reserved;
+    _Atomic uint64_t bell[2]; /* to be rung (os/bell.h); 0: the owner sleeps in a word */
 } brood__waiter_t;
 
 _Static_assert(sizeof(brood__waiter_t) == 64, "a record is one cache line");
@@ -50,6 +51,13 @@ uint32_t brood__thread_number(void);
 /* As brood__waiter_begin(), without a word when it fails: 0. */
 int brood__waiter_try_begin(brood__waiter_t **waiter, uint32_t *state,
                             const brood_os_word_t *object, uint64_t ticket);
+
+/* The same for one who is woken by ringing this bell. The record is not for notifying. */
+int brood__waiter_try_begin_bell(brood__waiter_t **waiter, const brood_os_word_t *object,
+                                 const uint64_t bell[2]);
+
+/* Rings the bells of all who wait for `object` with one. Never blocks. */
+void brood__waiters_ring(const brood_os_word_t *object);
 
 /* Claims a record that says: this thread waits for `object`. `state` receives what its state
  * is now. BROOD_EFULL: every record is in use. */

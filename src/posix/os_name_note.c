@@ -21,7 +21,7 @@
 
 /* Not where TMPDIR says: all processes of a user must come to the same folder, whatever their
  * environment. */
-static void find_folder(char *path, size_t size) {
+void brood__note_folder_path(char *path, size_t size) {
     const long user = (long)geteuid();
 #ifdef _CS_DARWIN_USER_DIR
     char own[512];
@@ -44,10 +44,10 @@ static void find_folder(char *path, size_t size) {
 }
 
 apr_status_t brood__note_folder(int *folder) {
-    char path[600];
+    char path[BROOD_NOTE_FOLDER_SIZE];
     struct stat about;
 
-    find_folder(path, sizeof path);
+    brood__note_folder_path(path, sizeof path);
     if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         return BROOD_OS_ERROR;
     }

@@ -183,8 +183,8 @@ static apr_status_t poll_set(brood_os_waitable_t *set, size_t count,
     return status;
 }
 
-/* Streams and watches alike become readable (a pidfd when the process has ended, a kqueue when
- * it holds an event), so poll() serves for both kinds. */
+/* Streams, watches and bells alike become readable (a pidfd when the process has ended, a kqueue
+ * when it holds an event), so poll() serves for all kinds. */
 apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
                                brood_os_deadline_t deadline) {
     struct pollfd few[SMALL_SET];

@@ -3,9 +3,9 @@
  * The system waits for 64 objects at the most. Streams need only one object, however many
  * they are: a read of zero bytes is started on each (see os_stream.c), all with one event.
  * Starting a read resets that event, so the set is looked at once more after the last start;
- * from there on nothing resets it, and any stream that becomes ready sets it. Processes are
- * waited for directly, as many as fit beside the event; for those beyond, the system's pool
- * of waiting threads sets the event. */
+ * from there on nothing resets it, and any stream that becomes ready sets it. Bells and
+ * processes are waited for directly, as many as fit beside the event; for those beyond, the
+ * system's pool of waiting threads sets the event. */
 #include "system.h"
 #include "os/stream.h"
 #include "pipe.h"
@@ -17,7 +17,7 @@
 
 typedef struct helper_t {
     OVERLAPPED read;  /* a stream's read of zero bytes */
-    HANDLE wait;      /* a process's registration with the pool of waiting threads */
+    HANDLE wait;      /* another object's registration with the pool of waiting threads */
     int is_pending;
 } helper_t;
 
@@ -25,7 +25,7 @@ typedef struct waiting_t {
     brood_os_waitable_t *set;
     size_t count;
     helper_t *helpers;                    /* one for each of the set */
-    HANDLE objects[MAXIMUM_WAIT_OBJECTS]; /* the event, and processes */
+    HANDLE objects[MAXIMUM_WAIT_OBJECTS]; /* the event, bells and processes */
     DWORD object_count;
     char nothing; /* where the reads of zero bytes go */
 } waiting_t;
@@ -33,7 +33,7 @@ typedef struct waiting_t {
 static apr_status_t look_at(brood_os_waitable_t *one)
 {
     HANDLE native = brood__native(one->handle);
-    if (one->kind == BROOD_OS_WAIT_WATCH) {
+    if (one->kind != BROOD_OS_WAIT_STREAM) {
         DWORD result = WaitForSingleObject(native, 0);
         if (result == WAIT_FAILED) {
             return brood__status_from_os(GetLastError());
@@ -67,7 +67,7 @@ static apr_status_t look(brood_os_waitable_t *set, size_t count, int *any)
     return APR_SUCCESS;
 }
 
-static void WINAPI process_ended(void *event, BOOLEAN timed_out)
+static void WINAPI object_ready(void *event, BOOLEAN timed_out)
 {
     (void)timed_out;
     SetEvent(event);
@@ -89,14 +89,27 @@ static apr_status_t start_stream(waiting_t *waiting, size_t i)
     return brood__status_from_os(error);
 }
 
-static apr_status_t start_watch(waiting_t *waiting, size_t i)
+/* The system takes no object twice. */
+static int is_waited_for(const waiting_t *waiting, HANDLE object)
 {
-    HANDLE process = brood__native(waiting->set[i].handle);
-    if (waiting->object_count <= DIRECT_MOST) {
-        waiting->objects[waiting->object_count++] = process;
+    DWORD i = 0;
+    while (i < waiting->object_count && waiting->objects[i] != object) {
+        ++i;
+    }
+    return i < waiting->object_count;
+}
+
+static apr_status_t start_object(waiting_t *waiting, size_t i)
+{
+    HANDLE object = brood__native(waiting->set[i].handle);
+    if (is_waited_for(waiting, object)) {
         return APR_SUCCESS;
     }
-    if (!RegisterWaitForSingleObject(&waiting->helpers[i].wait, process, process_ended,
+    if (waiting->object_count <= DIRECT_MOST) {
+        waiting->objects[waiting->object_count++] = object;
+        return APR_SUCCESS;
+    }
+    if (!RegisterWaitForSingleObject(&waiting->helpers[i].wait, object, object_ready,
                                      waiting->objects[0], INFINITE,
                                      WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD)) {
         return brood__status_from_os(GetLastError());
@@ -108,9 +121,9 @@ static apr_status_t start_watch(waiting_t *waiting, size_t i)
  * threads has set. */
 static apr_status_t start_all(waiting_t *waiting)
 {
-    static const brood_os_waitable_kind_t order[] = {BROOD_OS_WAIT_STREAM,
-                                                     BROOD_OS_WAIT_WATCH};
-    for (size_t turn = 0; turn < 2; ++turn) {
+    static const brood_os_waitable_kind_t order[] = {
+        BROOD_OS_WAIT_STREAM, BROOD_OS_WAIT_BELL, BROOD_OS_WAIT_WATCH};
+    for (size_t turn = 0; turn < sizeof order / sizeof order[0]; ++turn) {
         for (size_t i = 0; i < waiting->count; ++i) {
             brood_os_waitable_t *one = &waiting->set[i];
             if (one->handle == BROOD_OS_NO_HANDLE || one->kind != order[turn]) {
@@ -118,7 +131,7 @@ static apr_status_t start_all(waiting_t *waiting)
             }
             apr_status_t status = one->kind == BROOD_OS_WAIT_STREAM
                                       ? start_stream(waiting, i)
-                                      : start_watch(waiting, i);
+                                      : start_object(waiting, i);
             if (status != APR_SUCCESS) {
                 return status;
             }

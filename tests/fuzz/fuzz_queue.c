@@ -9,6 +9,7 @@
 #include "os/handle.h"
 #include "payload.h"
 #include "queue.h"
+#include "session.h"
 #include <apr_general.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,13 @@ static void move(hostile_t *hostile) {
     move_word(&ring->joined, from, raw);
 }
 
+/* A lock that somebody alive has would be waited for. */
+static void free_lock(const brood_os_word_t *lock) {
+    uint32_t owner = atomic_load(lock->word) & BROOD__LOCK_OWNER;
+    if (owner == brood__self_id || !brood__participant_is_dead(owner))
+        atomic_store(lock->word, 0);
+}
+
 /* Over the head, the first of the messages beside the ring, or the ring. */
 static void scribble(hostile_t *hostile) {
     const brood__ring_t *ring = &hostile->queue->ring;
@@ -88,6 +96,8 @@ static void scribble(hostile_t *hostile) {
     memcpy(hostile->memory + begin + offset, hostile->input, length);
     hostile->input += length;
     hostile->left -= length;
+    free_lock(&ring->put_lock);
+    free_lock(&ring->get_lock);
 }
 
 /* The head as it is now arrives once more: refused, or a queue that can be looked at. */

@@ -505,6 +505,35 @@ static void it_says_what_is_waited_for(void **state) {
     brood_test_join(process, 0);
 }
 
+/* The same, beside a pipe. */
+static int wait_for_one(const brood_values_t *state, apr_pool_t *pool) {
+    brood_connection_t *reader, *writer;
+    brood_queue_t *queue;
+
+    CHILD_OK(BROOD_UNPACK(state, &queue));
+    CHILD_OK(brood_pipe_create(&reader, &writer, 0, pool));
+    brood_wait_item_t items[] = {BROOD_WAIT_CONNECTION(reader), BROOD_WAIT_QUEUE(queue)};
+    CHILD_OK(brood_wait(items, 2, LATE, NULL));
+    return 0;
+}
+
+static void it_says_who_waits_for_several_things(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue;
+    brood_process_t *process;
+    brood_doctor_session_t *session;
+    const brood_doctor_wait_t *wait;
+
+    assert_success(brood_queue_create(&queue, NULL, test->pool));
+    process = brood_test_start(wait_for_one, BROOD_ARGS(queue), test);
+    session = await_wait(test, brood_process_pid(process));
+    wait = wait_of(session, brood_process_pid(process));
+    assert_string_equal(wait->what, "message");
+    assert_string_equal(object_of(session, wait->object)->kind, "queue");
+    assert_success(brood_queue_put_bytes(queue, "x", 1, 0));
+    brood_test_join(process, 0);
+}
+
 /* ---- from outside ---- */
 
 /* It is found among all of the user's, with the same id and the same people. */
@@ -552,6 +581,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_long_name_is_cut),
     BROOD_TEST(the_dead_are_seen_and_reclaimed),
     BROOD_TEST(it_says_what_is_waited_for),
+    BROOD_TEST(it_says_who_waits_for_several_things),
     BROOD_TEST(it_finds_this_session_from_outside),
 };
 

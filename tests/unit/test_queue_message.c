@@ -137,7 +137,7 @@ static void sizes_that_change_find_room_again(void **state) {
     static brood_message_t messages[1024];
     brood_queue_t *queue = make(*state, 0, 0);
     for (int turn = 0; turn < 4; turn++) {
-        size_t size = turn % 2 == 0 ? 64 : 9000;
+        size_t size = turn % 2 == 0 ? 64 : 8000;
         for (int i = 0; i < 1024; i++) {
             assert_success(brood_queue_reserve(queue, &messages[i], size, 0));
             memset(messages[i].data, i, size);
@@ -147,6 +147,32 @@ static void sizes_that_change_find_room_again(void **state) {
             assert_success(brood_queue_abandon(queue, &messages[i]));
         }
     }
+}
+
+/* 8 MiB of them, or one of any size. */
+static void large_ones_have_so_much_room(void **state) {
+    brood_message_t messages[9], larger;
+    brood_queue_t *queue = make(*state, 0, 0);
+    for (int i = 0; i < 8; i++) {
+        assert_success(brood_queue_reserve(queue, &messages[i], 1 << 20, 0));
+    }
+    assert_status(brood_queue_reserve(queue, &messages[8], 1 << 20, 0), APR_TIMEUP);
+    assert_status(brood_queue_reserve(queue, &messages[8], 1 << 20, SOON), APR_TIMEUP);
+    assert_success(brood_queue_put_bytes(queue, "small", 5, 0));
+    assert_success(brood_queue_commit(queue, &messages[0], 0));
+    assert_status(brood_queue_reserve(queue, &larger, 20 << 20, 0), APR_TIMEUP);
+    /* Who takes is not held up: this one lies in the ring, and gets a place beside it. */
+    assert_success(brood_queue_take(queue, &messages[0], 0));
+    assert_int_equal(messages[0].size, 5);
+    assert_success(brood_queue_release(queue, &messages[0]));
+    assert_success(brood_queue_take(queue, &messages[0], 0));
+    assert_success(brood_queue_release(queue, &messages[0]));
+    assert_success(brood_queue_reserve(queue, &messages[0], 1 << 20, 0));
+    for (int i = 0; i < 8; i++) {
+        assert_success(brood_queue_abandon(queue, &messages[i]));
+    }
+    assert_success(brood_queue_reserve(queue, &larger, 20 << 20, 0));
+    assert_success(brood_queue_abandon(queue, &larger));
 }
 
 static int die_with_messages(const brood_values_t *state, apr_pool_t *pool) {
@@ -170,9 +196,9 @@ static void the_dead_leave_their_memory(void **state) {
         brood_process_t *child =
             brood_test_start(die_with_messages, BROOD_ARGS(queue, here), test);
         brood_values_t *values;
-        /* The child may have the turn just now. */
-        assert_success(brood_queue_reserve(queue, &messages[0], 500, LATE));
-        assert_success(brood_queue_commit(queue, &messages[0], LATE));
+        /* The child may have the turn just now; that does no harm. */
+        assert_success(brood_queue_reserve(queue, &messages[0], 500, 0));
+        assert_success(brood_queue_commit(queue, &messages[0], 0));
         while (count_of(queue) != 0) {
             apr_thread_yield();
         }
@@ -357,6 +383,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_message_is_in_one_hand),
     BROOD_TEST(too_many_in_hands_is_told),
     BROOD_TEST(sizes_that_change_find_room_again),
+    BROOD_TEST(large_ones_have_so_much_room),
     BROOD_TEST(the_dead_leave_their_memory),
     BROOD_TEST(an_acknowledged_message_is_gone),
     BROOD_TEST(what_is_given_back_comes_first),

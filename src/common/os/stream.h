@@ -36,7 +36,8 @@ apr_status_t brood_os_stream_finish(brood_os_handle_t stream);
 /* Kinds of thing that brood_os_wait_any() waits for. */
 typedef enum brood_os_waitable_kind_t {
     BROOD_OS_WAIT_STREAM, /* readable as in brood_os_stream_readable() */
-    BROOD_OS_WAIT_WATCH   /* a watch of os/identity.h: the process has ended */
+    BROOD_OS_WAIT_WATCH,  /* a watch of os/identity.h: the process has ended */
+    BROOD_OS_WAIT_BELL    /* a bell of os/bell.h: it rings */
 } brood_os_waitable_kind_t;
 
 typedef struct brood_os_waitable_t {
