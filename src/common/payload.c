@@ -62,10 +62,14 @@ void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held) {
 }
 
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand) {
+    int comes_back = hand == BROOD__PAYLOAD_RETURNED;
+    if (comes_back && brood__payload_is_worn_out(ring, held->state)) {
+        hand = BROOD__PAYLOAD_FAILED;
+    }
     if (!brood__payload_turn(ring, held, brood__payload_in_hand(held->state, 0, hand))) {
         return 0;
     }
-    if (hand == BROOD__PAYLOAD_RETURNED) {
+    if (comes_back) {
         BROOD_KILL_POINT("queue.returned");
         brood__payload_ask_for_look(ring);
     }

@@ -77,7 +77,7 @@ void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
                              uint32_t size);
 
 /* From the caller's hand back to the queue: QUEUED, when its record is published; RETURNED, when
- * it is to be delivered again. 0: it was not in the caller's hand any more. */
+ * it is to be delivered again, and FAILED instead if that was so often enough. 0: it was not in the caller's hand any more. */
 int brood__payload_let_go(brood__ring_t *ring, brood__held_t *held, uint32_t hand);
 
 /* The caller is about to publish its record at this position, with put_lock held. */

@@ -35,15 +35,10 @@ static int is_fallen(const brood__ring_t *ring, const brood__held_t *held, int64
            (owner != brood__self_id && brood__participant_is_dead(owner));
 }
 
-static int is_worn_out(const brood__ring_t *ring, uint64_t state) {
-    return ring->deliveries_max != 0 &&
-           BROOD__PAYLOAD_DELIVERIES(state) >= ring->deliveries_max;
-}
-
 /* What one that has come back becomes. 1: the caller's. */
 static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                       brood__held_t *held) {
-    if (is_worn_out(ring, held->state)) {
+    if (brood__payload_is_worn_out(ring, held->state)) {
         (void)brood__payload_turn(
             ring, held, brood__payload_in_hand(held->state, 0, BROOD__PAYLOAD_FAILED));
         return 0;
@@ -85,7 +80,7 @@ int brood__payload_has_returned(brood__ring_t *ring) {
             !is_fallen(ring, &held, now)) {
             continue;
         }
-        if (!is_worn_out(ring, held.state)) {
+        if (!brood__payload_is_worn_out(ring, held.state)) {
             return 1;
         }
         (void)brood__payload_turn(
@@ -94,11 +89,20 @@ int brood__payload_has_returned(brood__ring_t *ring) {
     return 0;
 }
 
+/* Whether one has failed, or is about to: nobody has looked at it since it came back. */
+static int has_failed(const brood__ring_t *ring, const brood__held_t *held, int64_t now) {
+    uint32_t hand = BROOD__PAYLOAD_HAND(held->state);
+    return hand == BROOD__PAYLOAD_FAILED ||
+           (brood__payload_is_worn_out(ring, held->state) &&
+            (hand == BROOD__PAYLOAD_RETURNED || is_fallen(ring, held, now)));
+}
+
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held) {
+    int64_t now = brood_os_now_ns();
     uint32_t count = brood__payload_highest(ring);
     for (held->index = 0; held->index < count; held->index++) {
         held->state = brood__payload_state(ring, held->index);
-        if (BROOD__PAYLOAD_HAND(held->state) == BROOD__PAYLOAD_FAILED &&
+        if (has_failed(ring, held, now) &&
             brood__payload_turn(ring, held,
                                 brood__payload_in_hand(held->state, brood__self_id,
                                                        BROOD__PAYLOAD_TAKEN))) {

@@ -57,6 +57,11 @@ static inline int brood__payload_has_owner(uint32_t hand) {
            hand == BROOD__PAYLOAD_LEASED || hand == BROOD__PAYLOAD_LEASING;
 }
 
+static inline int brood__payload_is_worn_out(const brood__ring_t *ring, uint64_t state) {
+    return ring->deliveries_max != 0 &&
+           BROOD__PAYLOAD_DELIVERIES(state) >= ring->deliveries_max;
+}
+
 /* Delivers to the caller what was seen. Until the end of a lease is written nobody compares
  * it with the time. */
 static inline int brood__payload_deliver(brood__ring_t *ring, brood__held_t *held,

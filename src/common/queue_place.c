@@ -201,6 +201,9 @@ apr_status_t brood_queue_take_failed(brood_queue_t *queue, brood_message_t *mess
     brood__held_t held;
     apr_status_t rv = message_check(queue, message);
     message_clear(message);
+    if (rv == APR_SUCCESS) {
+        rv = brood__payload_map(&queue->ring);
+    }
     if (rv != APR_SUCCESS) {
         return rv;
     }

@@ -337,16 +337,6 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
 apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
                               struct brood__held_t *held, brood_os_deadline_t deadline);
 
-/* A record, the unused end of the ring before it skipped. */
-typedef struct brood__found_t {
-    const brood__record_t *at;
-    brood__record_t record; /* a copy: what is checked is what is used */
-    uint64_t head;          /* after it */
-} brood__found_t;
-
-/* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
-apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
-
 /* What a look at the messages says, which found the ring in this state before: APR_EOF instead
  * of APR_EAGAIN when none comes any more, nor comes back from another process. */
 apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv, uint32_t state);

@@ -42,8 +42,9 @@ static apr_status_t hold_inside(brood__ring_t *ring, const brood__found_t *found
 /* The first message that nobody has had, with get_lock held. */
 static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
     brood__found_t found;
-    apr_status_t rv = brood__ring_find(ring, head, &found);
+    apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
         uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
         if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
@@ -52,7 +53,7 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
         }
         brood__ring_taken(ring, head, found.head, 0);
         head = found.head;
-        rv = brood__ring_find(ring, head, &found);
+        rv = brood__ring_find(ring, &tail, head, &found);
     }
     if (rv == APR_SUCCESS) {
         rv = hold_inside(ring, &found, hold);

@@ -37,13 +37,15 @@ void brood__ring_bells(brood__ring_t *ring) {
  * would do. */
 static int head_is_there(brood__ring_t *ring) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
     brood__found_t found;
-    apr_status_t rv = brood__ring_find(ring, head, &found);
+    apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (
         rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE) &&
         !brood__payload_is_there(ring, *(const uint64_t *)(const void *)(found.at + 1))) {
-        brood__ring_taken(ring, found.head, 0, 0);
-        rv = brood__ring_find(ring, found.head, &found);
+        brood__ring_taken(ring, head, found.head, 0);
+        head = found.head;
+        rv = brood__ring_find(ring, &tail, head, &found);
     }
     return rv != APR_EAGAIN; /* a get says what else there may be to say */
 }

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define HANDS 4
 #define CALLS_MOST 64
 #define SIZE_MOST 70000u
-#define MEMORY_MOST (1u << 20)
+#define MEMORY_MOST (64u << 10)
 
 typedef struct hostile_t {
     brood_queue_t *queue;
@@ -260,7 +260,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     hostile.left = size;
     options.capacity_bytes = 4096;
     options.flags = next(&hostile, 1) % 4;
-    options.max_items = next(&hostile, 1);
+    options.max_items = 1 + next(&hostile, 1);
     options.deliveries_max = options.flags & BROOD_QUEUE_LEASES ? 2 : 0;
     require(brood_queue_create(&hostile.queue, &options, pool) == APR_SUCCESS);
     move(&hostile);

@@ -1,6 +1,7 @@
 /* Waiting for queues, connections and processes at once. */
 #include "methods.h"
 
+#include "os/fault.h"
 #include "waiting.h"
 #include <string.h>
 
@@ -292,6 +293,44 @@ static void the_end_waits_for_leases(void **state) {
     brood_test_join(process, -9);
 }
 
+/* Dies with a message in its hands whose record is still in the ring. */
+static int die_taking(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue;
+    brood_message_t message;
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue));
+#ifdef BROOD_FAULTS
+    brood__fault_plan("queue.get.copied:1:kill");
+#endif
+    CHILD_OK(brood_queue_take(queue, &message, LATE));
+    return 1;
+}
+
+/* What is left of it is passed over, and nothing that was taken before comes again. */
+static void a_record_of_nothing_is_not_ready(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make_queue(test, 0);
+    brood_wait_item_t item = QUEUE(queue);
+    brood_message_t message;
+    size_t count;
+#ifndef BROOD_FAULTS
+    skip();
+#endif
+    assert_success(brood_queue_put_bytes(queue, "a", 1, 0));
+    assert_success(take_byte(queue));
+    assert_success(brood_queue_reserve(queue, &message, 10, 0));
+    assert_success(brood_queue_commit(queue, &message, 0));
+    brood_test_join(brood_test_start(die_taking, BROOD_ARGS(queue), test), -9);
+    assert_none(&item, 1, 0);
+    assert_success(brood_queue_qsize(queue, &count));
+    assert_int_equal(count, 0);
+    assert_status(take_byte(queue), APR_TIMEUP);
+    assert_success(brood_queue_put_bytes(queue, "b", 1, 0));
+    assert_ready(&item, 1, 1);
+    assert_success(take_byte(queue));
+    assert_none(&item, 1, 0);
+}
+
 /* ---- being woken -------------------------------------------------------------------- */
 
 /* When somebody sleeps there: a message. */
@@ -513,6 +552,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(what_comes_back_from_the_dead_is_ready),
     BROOD_TEST(a_lease_that_ends_makes_it_ready),
     BROOD_TEST(the_end_waits_for_leases),
+    BROOD_TEST(a_record_of_nothing_is_not_ready),
     BROOD_TEST(a_put_wakes_the_wait),
     BROOD_TEST(a_send_wakes_the_wait),
     BROOD_TEST(an_end_wakes_the_wait),
