@@ -7,7 +7,7 @@
 /* What a consumer has on its way to a message. */
 typedef struct hold_t {
     uint32_t hand;
-    int64_t until_ns;
+    int64_t lease_ns;
     brood__held_t *held;
     brood__held_t spare; /* reserved for a message that lies in the ring */
     size_t spare_size;   /* 0: none */
@@ -47,7 +47,7 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
         uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
-        if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
+        if (brood__payload_take(ring, record, hold->hand, hold->lease_ns, hold->held)) {
             brood__ring_taken(ring, head, found.head, found.record.size);
             return APR_SUCCESS;
         }
@@ -71,7 +71,7 @@ static apr_status_t hold_try(brood__ring_t *ring, hold_t *hold,
     apr_status_t rv;
     if (brood__payload_is_time_to_look(ring) &&
         brood__ring_state(ring) != BROOD__RING_SHUT &&
-        brood__payload_retake(ring, hold->hand, hold->until_ns, hold->held)) {
+        brood__payload_retake(ring, hold->hand, hold->lease_ns, hold->held)) {
         return APR_SUCCESS;
     }
     rv = brood__ring_lock(&ring->get_lock, &ring->get_pace, &ring->shared->get_deaths,
@@ -93,10 +93,10 @@ static void give_up_spare(brood__ring_t *ring, hold_t *hold) {
     }
 }
 
-apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                               brood__held_t *held, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    hold_t hold = {hand, until_ns, held, {0, 0}, 0, 0};
+    hold_t hold = {hand, lease_ns, held, {0, 0}, 0, 0};
     apr_status_t rv = brood__payload_map(ring);
     if (rv == APR_SUCCESS) {
         rv = hold_try(ring, &hold, deadline);

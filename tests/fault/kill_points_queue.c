@@ -22,6 +22,7 @@
 #define LEASED 16    /* consumers acknowledge */
 #define TASKS 32     /* and say what is done; producers wait for that */
 #define DROP 64      /* the end is immediate */
+#define ROOMY 128    /* far more is reserved than is needed, of two sizes in turn */
 
 enum { VICTIM, SAME_SIDE, OTHER_SIDE, WORKERS };
 
@@ -112,17 +113,24 @@ static apr_status_t put_many(producer_t *producer) {
     return rv;
 }
 
+/* More than what is kept of the memory of both sizes, together. */
+static size_t room_of(int variant, uint32_t number) {
+    size_t more = number % 2 == 0 ? 5u << 20 : 3u << 20;
+    return size_of(variant, number) + (variant & ROOMY ? more : 0);
+}
+
 /* Each is written twice: the first time it is abandoned. */
 static apr_status_t put_in_place(producer_t *producer) {
     brood_message_t message;
     for (int again = 0; again < 2; again++) {
         int variant = producer->self.variant;
         apr_status_t rv = brood_queue_reserve(producer->queue, &message,
-                                              size_of(variant, producer->number), 100000);
+                                              room_of(variant, producer->number), 100000);
         if (rv != APR_SUCCESS) {
             return rv;
         }
         write_message(message.data, variant, producer->producer, producer->number);
+        message.size = size_of(variant, producer->number);
         rv = again ? brood_queue_commit(producer->queue, &message, 100000) : APR_TIMEUP;
         if (rv != APR_SUCCESS && brood_queue_abandon(producer->queue, &message) != 0) {
             return APR_EGENERAL;
@@ -427,6 +435,8 @@ static const killing_point_t more[] = {
     {"queue.put.unlocked", 20, IN_PLACE, 0, 0},
     {"queue.freeing", 20, IN_PLACE, 0, 0},
     {"queue.freed", 20, IN_PLACE, 0, 0},
+    {"queue.decommitting", 2, IN_PLACE | ROOMY, 0, 0},
+    {"queue.decommitting", 2, IN_PLACE | ROOMY | CONSUMER, 0, 0},
     {"queue.get.copied", 20, IN_PLACE | CONSUMER, SAME, 0},
     {"queue.get.published", 20, IN_PLACE | CONSUMER, SAME, 0},
     {"queue.get.unlocked", 20, IN_PLACE | CONSUMER, 0, 0},
