@@ -17,16 +17,19 @@
 
 void brood__ring_ask_for_bells(brood__ring_t *ring) {
     BROOD_KILL_POINT("queue.bell.record");
-    atomic_store_explicit(&ring->shared->bells, 1, memory_order_relaxed);
-    /* seq_cst: record and request before the look; pairs with the fence of the eventcount's wake
-     * that comes before the look at `bells` */
+    /* release: the record first; pairs with the acquire in brood__ring_bells(). An exchange, so
+     * that whoever takes one waiter's flag has seen the records of all who set it before. */
+    (void)atomic_exchange_explicit(&ring->shared->bells, 1, memory_order_release);
+    /* seq_cst: the flag before the look; pairs with the fence of the eventcount's wake that comes
+     * before the look at `bells` */
     atomic_thread_fence(memory_order_seq_cst);
     BROOD_KILL_POINT("queue.bell.asked");
 }
 
 void brood__ring_bells(brood__ring_t *ring) {
     BROOD_KILL_POINT("queue.bell.seen");
-    if (atomic_exchange_explicit(&ring->shared->bells, 0, memory_order_relaxed) != 0) {
+    /* acquire: the records of those who have asked; pairs with brood__ring_ask_for_bells() */
+    if (atomic_exchange_explicit(&ring->shared->bells, 0, memory_order_acquire) != 0) {
         BROOD_KILL_POINT("queue.bell.taken");
         brood__waiters_ring(&ring->items);
         BROOD_KILL_POINT("queue.bell.rung");
