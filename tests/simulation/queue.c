@@ -128,11 +128,15 @@ int is_full_for(size_t size) {
 }
 
 static int message_is_there(void *lane) {
+    int leases = (world.flags & BROOD_QUEUE_LEASES) != 0;
+    uint32_t state = shared()->shutdown & BROOD__RING_STATE;
     (void)lane;
-    return count_items() != 0 || (shared()->shutdown & BROOD__RING_STATE) != 0 ||
-           ((world.flags & BROOD_QUEUE_LEASES) &&
-            count_hand(BROOD__PAYLOAD_RESERVED) == 0 &&
-            count_hand(BROOD__PAYLOAD_RETURNED) != 0);
+    return count_items() != 0 || state == BROOD__RING_SHUT ||
+           (leases && count_hand(BROOD__PAYLOAD_RETURNED) != 0) ||
+           (state == BROOD__RING_DRAINING && /* what is on lease may come back */
+            !(leases &&
+              count_hand(BROOD__PAYLOAD_LEASED) + count_hand(BROOD__PAYLOAD_LEASING) !=
+                  0));
 }
 
 /* Of space beside the ring only so much is sure: when nothing lies there, there is enough. */
