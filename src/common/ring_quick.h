@@ -30,8 +30,7 @@ static inline int brood__ring_put_at(brood__ring_t *ring, uint64_t tail, size_t 
     record->flags = 0;
     BROOD_KILL_POINT("queue.put.reserved");
     fill(context, 0, record + 1, size);
-    if (size <= BROOD__NEWEST_MOST &&
-        brood__ring_is_whole(ring, tail, brood__record_bytes(BROOD__NEWEST_MOST))) {
+    if (size <= BROOD__NEWEST_MOST) {
         brood__newest_keep(ring->shared, tail, record + 1, size);
     } else {
         brood__newest_clear(ring->shared);
