@@ -11,30 +11,35 @@
  *     brood_queue_release(queue, &message);
  *
  * A message is in one hand at a time. A producer that dies with one has put nothing; a consumer
- * that dies with one that it took has had it. With brood_queue_lease() it has not: the message
- * is delivered again, to another consumer, when its consumer has died, has let the lease run
- * out, or has given it back; and only brood_queue_acknowledge() ends that. So a queue made with
- * BROOD_QUEUE_LEASES gives each message to somebody at least once, one without them at most
- * once. A message that comes back too often (options.deliveries_max) is put aside, for
- * brood_queue_take_failed().
+ * that dies with one that it took has had it: so a queue gives each message to somebody at most
+ * once.
  *
- * Any number of messages of one queue may be in hands, at most 1024 of them and of those larger
- * than a quarter of the ring that lie in the queue; with BROOD_QUEUE_LEASES at most 16384, those
- * in the queue included, or max_items and 64 more. */
+ * A queue made with BROOD_QUEUE_LEASES can also give each message to somebody at least once, by
+ * brood_queue_lease(): only brood_queue_acknowledge() ends that. When the consumer has died,
+ * has let the lease run out, or has given the message back, it is delivered again, before all
+ * others; message.deliveries says how often. One that comes back too often
+ * (options.deliveries_max) is put aside for brood_queue_take_failed(), so that a message which
+ * kills its consumers does not kill all of them.
+ *
+ * In hands may be 1024 messages of a queue, those that lie in it and are larger than a quarter
+ * of the ring included. With BROOD_QUEUE_LEASES it is 16384, or max_items and 64 more, all that
+ * lie in the queue and all that failed included.
+ *
+ * What timeouts mean stands at the top of queue.h. */
 #ifndef BROOD_MESSAGE_H
 #define BROOD_MESSAGE_H
 
 #include "brood/queue.h"
 
-/* A message in this process's hands. Filled in by the calls below; `size` may be made smaller
- * between reserve and commit. It may be copied and given to another thread, not to another
- * process. */
+/* A message in this process's hands. The calls below fill it in. It may be copied and given to
+ * another thread, not to another process; when one of the copies has been let go, or its lease
+ * renewed, the others are of no use any more. */
 typedef struct brood_message_t {
-    void *data; /* aligned to 64 bytes; the queue's memory, until the message is let go */
-    size_t size;
+    void *data;  /* in the queue's memory, aligned to 64 bytes, until it is let go */
+    size_t size; /* in bytes; may be made smaller between reserve and commit */
     uint32_t deliveries; /* how often it was delivered, this time included; 0: reserved */
-    uint32_t place;      /* Brood's own, and the next */
-    uint64_t tenancy;
+    uint32_t place;      /* Brood's own */
+    uint64_t tenancy;    /* Brood's own */
 } brood_message_t;
 
 BROOD_BEGIN_DECLS
@@ -44,14 +49,18 @@ BROOD_BEGIN_DECLS
  * @param queue    an open queue
  * @param message  receives data and size; all 0 on failure
  * @param size     in bytes, at most brood_queue_limit()
- * @param timeout  microseconds to wait until there is room; negative: for ever; 0: tries once
+ * @param timeout  microseconds to wait until there is room; negative: for ever; 0: does not
+ *                 wait
  * @returns APR_SUCCESS: the bytes at message->data are the caller's to write, and are not zero;
- *          APR_TIMEUP: no room came in time;
- *          BROOD_ESHUTDOWN; BROOD_ETOOBIG; BROOD_ECLOSED; APR_EINVAL: queue or message is NULL;
+ *          APR_TIMEUP: as many messages as can be were in hands or in the queue;
+ *          BROOD_ESHUTDOWN: the queue has been shut down;
+ *          BROOD_ETOOBIG: size is larger than brood_queue_limit();
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL;
  *          APR_ENOSPC or APR_ENOMEM: the system has no memory for it.
  * Blocking: while too many messages are in hands or in the queue, as `timeout` says.
  * Threads and processes: any number. Who dies with a reserved message has put nothing, and its
- * memory comes back. Platforms: same everywhere. Like: bpf_ringbuf_reserve(). */
+ * memory comes back. Platforms: same everywhere. Like: bpf_ringbuf_reserve(); CPython's queues
+ * have no such call. Example: messages_in_place.c */
 BROOD_API apr_status_t brood_queue_reserve(brood_queue_t *queue, brood_message_t *message,
                                            size_t size, apr_interval_time_t timeout);
 
@@ -62,10 +71,11 @@ BROOD_API apr_status_t brood_queue_reserve(brood_queue_t *queue, brood_message_t
  *                 queue's afterwards, and all 0.
  * @param timeout  microseconds to wait for room in the queue, as brood_queue_put()
  * @returns APR_SUCCESS: it is in the queue;
- *          APR_TIMEUP: no room came in time; BROOD_ESHUTDOWN: it was shut down. The message is
- *          still the caller's then, to be committed later or abandoned;
+ *          APR_TIMEUP: no room came in time; BROOD_ESHUTDOWN: the queue has been shut down. The
+ *          message is still the caller's then, to be committed later or abandoned;
  *          BROOD_ENOTOWNER: it is not a message that this process has reserved;
- *          BROOD_ETOOBIG: its size is larger than what was reserved; BROOD_ECLOSED; APR_EINVAL.
+ *          BROOD_ETOOBIG: its size is larger than what was reserved;
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL.
  * Blocking: as brood_queue_put(). Threads and processes: killed in the middle it puts all or
  * nothing. Platforms: same everywhere. Like: bpf_ringbuf_submit(). */
 BROOD_API apr_status_t brood_queue_commit(brood_queue_t *queue, brood_message_t *message,
@@ -75,25 +85,29 @@ BROOD_API apr_status_t brood_queue_commit(brood_queue_t *queue, brood_message_t 
  *
  * @param queue    the queue it was reserved in
  * @param message  what brood_queue_reserve() filled in; all 0 afterwards
- * @returns APR_SUCCESS; BROOD_ENOTOWNER: it is not a message that this process has reserved;
- *          BROOD_ECLOSED; APR_EINVAL.
+ * @returns APR_SUCCESS;
+ *          BROOD_ENOTOWNER: it is not a message that this process has reserved;
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL.
  * Blocking: never. Threads and processes: any number. Platforms: same everywhere.
  * Like: bpf_ringbuf_discard(). */
 BROOD_API apr_status_t brood_queue_abandon(brood_queue_t *queue,
                                            brood_message_t *message);
 
-/* Takes the oldest message out of the queue, to be read where it lies. One that was put by copy
- * and is small is copied once more.
+/* Takes the oldest message out of the queue, to be read where it lies. (One that lies in the
+ * ring itself, small and put by copy, is copied once more.)
  *
  * @param queue    an open queue
  * @param message  receives data and size; all 0 on failure
- * @param timeout  microseconds to wait for a message; negative: for ever; 0: tries once
+ * @param timeout  microseconds to wait for a message; negative: for ever; 0: does not wait
  * @returns APR_SUCCESS: the bytes at message->data are the caller's until it releases them;
- *          APR_TIMEUP; APR_EOF: the queue has been shut down and nothing is left;
- *          BROOD_ECLOSED; APR_EINVAL; APR_ENOSPC or APR_ENOMEM: no memory to copy it to, or
- *          too many messages are in hands; it stays the oldest in the queue.
+ *          APR_TIMEUP: none came in time;
+ *          APR_EOF: the queue has been shut down and nothing is left in it;
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL;
+ *          APR_ENOSPC or APR_ENOMEM: no memory to copy it to, or too many messages are in
+ *          hands; it stays the oldest in the queue.
  * Blocking: while the queue is empty, as `timeout` says. Threads and processes: any number. Who
- * dies with a message has had it. Platforms: same everywhere. */
+ * dies with a message has had it. Platforms: same everywhere. Like: Queue.get(), but no copy.
+ * Example: messages_in_place.c */
 BROOD_API apr_status_t brood_queue_take(brood_queue_t *queue, brood_message_t *message,
                                         apr_interval_time_t timeout);
 
@@ -102,9 +116,11 @@ BROOD_API apr_status_t brood_queue_take(brood_queue_t *queue, brood_message_t *m
  * @param queue    the queue it was taken from
  * @param message  what brood_queue_take() or brood_queue_take_failed() filled in; all 0
  *                 afterwards
- * @returns APR_SUCCESS; BROOD_ENOTOWNER: it is not in this process's hands; BROOD_ECLOSED;
- *          APR_EINVAL.
- * Blocking: never. Threads and processes: any number. Platforms: same everywhere. */
+ * @returns APR_SUCCESS;
+ *          BROOD_ENOTOWNER: it is not a message that this process has taken;
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL.
+ * Blocking: never. Threads and processes: any number. Platforms: same everywhere.
+ * Like: bpf's ring buffer, where the kernel does it. */
 BROOD_API apr_status_t brood_queue_release(brood_queue_t *queue,
                                            brood_message_t *message);
 
@@ -112,14 +128,17 @@ BROOD_API apr_status_t brood_queue_release(brood_queue_t *queue,
  *
  * @param queue    an open queue, made with BROOD_QUEUE_LEASES
  * @param message  receives data, size and how often it was delivered; all 0 on failure
- * @param lease    microseconds until it is to be acknowledged; negative: as long as this process
- *                 lives
+ * @param lease    microseconds from the delivery on until it is to be acknowledged; negative: as
+ *                 long as this process lives. A message whose lease is over before the call
+ *                 returns has been delivered to nobody, and is not returned.
  * @param timeout  as brood_queue_take()
  * @returns as brood_queue_take(); APR_EINVAL also: the queue has no leases, or lease is 0.
  * Blocking: as brood_queue_take(). A message whose consumer has died, or whose lease has run
  * out, is found within 50 ms by those who wait or take.
- * Threads and processes: any number. Platforms: same everywhere.
- * Like: the visibility timeout of message queues between machines; CPython has no such thing. */
+ * Threads and processes: any number. Who dies with it has not had it.
+ * Platforms: same everywhere.
+ * Like: the visibility timeout of message queues between machines; CPython has no such thing.
+ * Example: at_least_once.c */
 BROOD_API apr_status_t brood_queue_lease(brood_queue_t *queue, brood_message_t *message,
                                          apr_interval_time_t lease,
                                          apr_interval_time_t timeout);
@@ -128,11 +147,13 @@ BROOD_API apr_status_t brood_queue_lease(brood_queue_t *queue, brood_message_t *
  *
  * @param queue    the queue it was leased from
  * @param message  what brood_queue_lease() filled in; all 0 afterwards
- * @returns APR_SUCCESS; BROOD_ELEASE: the lease had run out and somebody has noticed: it is, or
- *          will be, delivered again; BROOD_ENOTOWNER: it is not a message that this process has
- *          leased; BROOD_ECLOSED; APR_EINVAL.
+ * @returns APR_SUCCESS;
+ *          BROOD_ELEASE: the lease had run out and somebody has noticed: the message has been,
+ *          or will be, delivered again;
+ *          BROOD_ENOTOWNER: it is not a message that this process has leased;
+ *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL.
  * Blocking: never. Threads and processes: any number; killed in the middle it has acknowledged
- * or not. Platforms: same everywhere. */
+ * or not. Platforms: same everywhere. Like: the acknowledgement of message brokers. */
 BROOD_API apr_status_t brood_queue_acknowledge(brood_queue_t *queue,
                                                brood_message_t *message);
 
@@ -141,18 +162,19 @@ BROOD_API apr_status_t brood_queue_acknowledge(brood_queue_t *queue,
  * @param queue    the queue it was leased from
  * @param message  what brood_queue_lease() filled in; all 0 afterwards
  * @returns as brood_queue_acknowledge().
- * Blocking: never. Threads and processes: any number. Platforms: same everywhere. */
+ * Blocking: never. Threads and processes: any number. Platforms: same everywhere.
+ * Like: the negative acknowledgement of message brokers. */
 BROOD_API apr_status_t brood_queue_give_back(brood_queue_t *queue,
                                              brood_message_t *message);
 
 /* Has a lease end later, or earlier.
  *
  * @param queue    the queue it was leased from
- * @param message  what brood_queue_lease() filled in
+ * @param message  what brood_queue_lease() filled in; all 0 with BROOD_ELEASE
  * @param lease    microseconds from now on; negative: as long as this process lives
  * @returns as brood_queue_acknowledge(); APR_EINVAL also: lease is 0.
  * Blocking: never. Threads and processes: one thread at a time for a message. Platforms: same
- * everywhere. */
+ * everywhere. Like: changing the visibility timeout. */
 BROOD_API apr_status_t brood_queue_renew(brood_queue_t *queue, brood_message_t *message,
                                          apr_interval_time_t lease);
 
@@ -161,9 +183,10 @@ BROOD_API apr_status_t brood_queue_renew(brood_queue_t *queue, brood_message_t *
  *
  * @param queue    an open queue
  * @param message  receives it, to be released; all 0 on failure
- * @returns APR_SUCCESS; APR_ENOENT: there is none; BROOD_ECLOSED; APR_EINVAL.
+ * @returns APR_SUCCESS; APR_ENOENT: there is none; BROOD_ECLOSED; APR_EINVAL: queue or message
+ *          is NULL; APR_ENOMEM: no memory to map it; nothing was taken.
  * Blocking: never. Threads and processes: any number; who dies with it has had it.
- * Platforms: same everywhere. Like: a dead-letter queue. */
+ * Platforms: same everywhere. Like: a dead-letter queue. Example: at_least_once.c */
 BROOD_API apr_status_t brood_queue_take_failed(brood_queue_t *queue,
                                                brood_message_t *message);
 

@@ -145,18 +145,22 @@ static apr_status_t commit(brood__ring_t *ring, uint32_t index, uint64_t size) {
     return APR_SUCCESS;
 }
 
-/* Gives the memory of a chunk back; where the system cannot, it stays for the next one. */
+/* Gives the memory of a chunk back; where the system cannot, it stays for the next one. The chunk
+ * says so first: killed in between, the memory is committed once more for nothing. */
 static void decommit(brood__ring_t *ring, uint32_t index) {
     uint64_t unit = brood_os_memory_granularity();
     uint64_t chunk = chunk_of(ring, index);
     uint64_t size = CHUNK_UNITS(chunk) * unit;
-    if (CHUNK_SIZE(chunk) < unit || size == 0 ||
-        brood_os_memory_decommit(ring->segment->memory,
-                                 ring->payload_offset + CHUNK_OFFSET(chunk),
-                                 (size_t)size) != APR_SUCCESS) {
+    if (CHUNK_SIZE(chunk) < unit || size == 0) {
         return;
     }
     set_chunk(ring, index, CHUNK_MAKE(CHUNK_OFFSET(chunk), CHUNK_ORDER(chunk), 0));
+    BROOD_KILL_POINT("queue.decommitting");
+    if (brood_os_memory_decommit(ring->segment->memory,
+                                 ring->payload_offset + CHUNK_OFFSET(chunk),
+                                 (size_t)size) != APR_SUCCESS) {
+        set_chunk(ring, index, chunk);
+    }
 }
 
 /* What a chunk keeps that could be given back. */
@@ -347,6 +351,9 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t m
                               deadline);
         if (rv == APR_SUCCESS) {
             rv = make_room(ring, order, most, held);
+            if (rv == APR_EAGAIN && brood__payload_reclaim(ring)) {
+                rv = make_room(ring, order, most, held);
+            }
             (void)brood__lockword_release(&ring->put_lock);
         }
     }

@@ -14,6 +14,9 @@ static apr_status_t messages_check(const brood_queue_t *queue,
                          (unsigned long long)count);
     }
     for (size_t i = 0; rv == APR_SUCCESS && i < count; i++) {
+        if (messages[i].data != NULL && messages[i].size <= queue->ring.message_max) {
+            continue;
+        }
         rv = brood__queue_size_check(queue, messages[i].size);
         if (rv == APR_SUCCESS && messages[i].data == NULL && messages[i].size != 0) {
             rv = brood__fail(APR_EINVAL, "messages[%llu].data is NULL and its size %llu",
@@ -66,13 +69,13 @@ static apr_status_t accept_many(void *context, size_t size) {
 
 static void drain_many(void *context, const void *place, size_t size) {
     drain_many_t *drain = context;
-    if (size != 0) {
-        memcpy(drain->buffer, place, size);
-    }
-    drain->messages[drain->count].data = drain->buffer;
-    drain->messages[drain->count++].size = size;
+    char *to = drain->buffer;
+    drain->messages[drain->count++] = (brood_bytes_t){to, size};
     drain->buffer += size;
     drain->left -= size;
+    if (size != 0) {
+        memcpy(to, place, size);
+    }
 }
 
 apr_status_t brood_queue_get_many(brood_queue_t *queue, void *buffer, size_t capacity,

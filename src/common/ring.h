@@ -121,6 +121,7 @@ typedef struct brood__ring_t {
     uint32_t deliveries_max;
     brood__payload_t *payloads;
     _Atomic(uint8_t *) payload_space; /* mapped; NULL: not yet */
+    _Atomic int64_t reclaim_at_ns;    /* when to look for payloads of the dead again */
     brood_os_word_t put_lock;
     brood_os_word_t get_lock;
     brood_os_word_t items;
@@ -327,18 +328,8 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
 
 /* Takes the oldest message into the caller's hand, BROOD__PAYLOAD_TAKEN or _LEASED. One that
  * lies in the ring gets a place beside it first. APR_EOF as brood__ring_get(). */
-apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                               struct brood__held_t *held, brood_os_deadline_t deadline);
-
-/* A record, the unused end of the ring before it skipped. */
-typedef struct brood__found_t {
-    const brood__record_t *at;
-    brood__record_t record; /* a copy: what is checked is what is used */
-    uint64_t head;          /* after it */
-} brood__found_t;
-
-/* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
-apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
 
 /* What a look at the messages says, which found the ring in this state before: APR_EOF instead
  * of APR_EAGAIN when none comes any more, nor comes back from another process. */

@@ -5,29 +5,6 @@
 #include "os/fault.h"
 #include "ring_quick.h"
 
-apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
-    uint64_t payload;
-    if (!brood__ring_has_more(ring, head)) {
-        return APR_EAGAIN;
-    }
-    found->at = brood__ring_record_at(ring, head);
-    if (found->at->flags & BROOD__RECORD_SKIP) {
-        uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
-        head = brood__mark_after(head, ring->capacity - place, 0);
-        found->at = brood__ring_record_at(ring, head);
-    }
-    found->record = *found->at;
-    payload = (found->record.flags & BROOD__RECORD_BESIDE) ? sizeof(uint64_t)
-                                                           : found->record.size;
-    found->head = brood__mark_after(head, brood__record_bytes(payload), 1);
-    if ((brood__mark_position(head) & (ring->capacity - 1)) +
-            brood__record_bytes(payload) >
-        ring->capacity) {
-        return brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
-    }
-    return APR_SUCCESS;
-}
-
 /* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
 static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
                                   const brood__ring_get_t *get) {
@@ -79,11 +56,12 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
                                 brood__held_t *held, int *beside) {
     uint64_t first = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
     uint64_t head = first;
+    uint64_t tail = brood__ring_tail_seen(ring);
     uint64_t bytes = 0;
     apr_status_t rv = APR_SUCCESS;
     while (get->done < get->most && !*beside) {
         brood__found_t found;
-        rv = brood__ring_find(ring, head, &found);
+        rv = brood__ring_find(ring, &tail, head, &found);
         if (rv == APR_SUCCESS) {
             rv = get->accept(get->context, found.record.size);
         }

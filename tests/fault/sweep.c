@@ -152,6 +152,29 @@ static apr_status_t run_large(apr_pool_t *pool, int *sound) {
     return rv != APR_SUCCESS ? rv : got;
 }
 
+/* A wait for several things that runs out, and afterwards one that does not. */
+static apr_status_t run_wait(apr_pool_t *pool, int *sound) {
+    brood_connection_t *reader, *writer;
+    brood_queue_t *queue;
+    size_t ready = 0;
+    apr_status_t rv;
+
+    brood__fault_plan("");
+    if (brood_queue_create(&queue, NULL, pool) != APR_SUCCESS ||
+        brood_pipe_create(&reader, &writer, 0, pool) != APR_SUCCESS) {
+        *sound = 0;
+        return APR_EGENERAL;
+    }
+    brood__fault_plan(present_plan);
+    brood_wait_item_t items[] = {BROOD_WAIT_QUEUE(queue), BROOD_WAIT_CONNECTION(reader)};
+    rv = brood_wait(items, 2, 5000, NULL);
+    fired = plan_end();
+    *sound = rv != APR_SUCCESS &&
+             brood_queue_put_bytes(queue, "a", 1, 0) == APR_SUCCESS &&
+             brood_wait(items, 2, LATE, &ready) == APR_SUCCESS && ready == 1;
+    return rv == APR_TIMEUP ? APR_SUCCESS : rv;
+}
+
 static int child(const brood_values_t *state, apr_pool_t *pool) {
     brood_queue_t *queue;
     brood_lock_t *lock;
@@ -255,6 +278,7 @@ static const sweep_t sweeps[] = {
     {"pipe", run_simplex, BROOD_START_DEFAULT},
     {"duplex pipe", run_duplex, BROOD_START_DEFAULT},
     {"large message", run_large, BROOD_START_DEFAULT},
+    {"wait", run_wait, BROOD_START_DEFAULT},
     {"fork", run_start, BROOD_START_FORK},
     {"spawn", run_start, BROOD_START_SPAWN},
     {"forkserver", run_start, BROOD_START_FORKSERVER},

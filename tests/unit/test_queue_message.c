@@ -286,20 +286,36 @@ static void a_renewed_lease_does_not(void **state) {
 static void a_message_that_comes_back_too_often_has_failed(void **state) {
     brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 3);
     brood_message_t message;
+    apr_status_t rv;
     put_number(queue, 9);
     assert_status(brood_queue_take_failed(queue, &message), APR_ENOENT);
     for (uint32_t i = 1; i <= 3; i++) {
         assert_success(brood_queue_lease(queue, &message, LATE, 0));
         assert_int_equal(message.deliveries, i);
+        assert_int_equal(count_of(queue), 0);
         assert_success(brood_queue_give_back(queue, &message));
     }
-    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
     assert_int_equal(count_of(queue), 0);
+    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
     assert_success(brood_queue_take_failed(queue, &message));
     assert_int_equal(number_in(&message), 9);
     assert_int_equal(message.deliveries, 3);
     assert_success(brood_queue_release(queue, &message));
     assert_status(brood_queue_take_failed(queue, &message), APR_ENOENT);
+    /* The lease runs out, and no consumer looks. */
+    put_number(queue, 10);
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_success(brood_queue_lease(queue, &message, i < 3 ? LATE : 1000, 0));
+        if (i < 3) {
+            assert_success(brood_queue_give_back(queue, &message));
+        }
+    }
+    do {
+        rv = brood_queue_take_failed(queue, &message);
+    } while (rv == APR_ENOENT);
+    assert_success(rv);
+    assert_int_equal(number_in(&message), 10);
+    assert_success(brood_queue_release(queue, &message));
 }
 
 static int lease_and_stay(const brood_values_t *state, apr_pool_t *pool) {

@@ -1,0 +1,341 @@
+/* The end of a ring: a producer, two consumers and one who waits until all is done with, and one
+ * or two who shut the ring down, each of whom may die before any step.
+ *
+ * The ring is a number of messages that were put, one of those that were taken, and a lock on
+ * each side (ring.pml). Messages are on lease (lease.pml): what a dead consumer had comes back.
+ * That is found by those who look, and at each get some look and some do not. Waiting is
+ * looking again later.
+ *
+ * What is shown: nothing comes in after the end; after a drain each message that was put has
+ * come out before anybody is told that it is over, those that had come back, too; after a drop
+ * no get that begins brings a message; everybody who waits is told; who waits for the tasks
+ * waits for those that were taken, and for them only.
+ * Options:
+ *   DROP          it is shut down at once; with DRAIN after a drain that may have been before it
+ *   EARLY         somebody calls a task done before it was taken
+ * Mistakes that must be found:
+ *   NO_PUT_LOCK   the end is written without the producers' lock
+ *   NO_GET_LOCK   the end is written without the consumers' lock
+ *   STATE_LAST    a consumer looks whether it is over after it has given its lock back
+ *   NO_LAST_LOOK  … does not look for what has come back before it says so
+ *   DEAF          those who wait do not look whether it is over
+ *   BOTH_LOCKS    a consumer takes the producers' lock while it has its own
+ *   NO_COUNT      what was dropped counts as tasks
+ *   PLAIN_COUNT   what was dropped is left out of the tasks, whatever was called done */
+
+#ifndef CRASHES
+#define CRASHES 1
+#endif
+#ifndef PUTS
+#define PUTS 2
+#endif
+
+#define ROOM 1
+#define OPEN 0
+#define DRAINING 1
+#define SHUT 2
+
+/* 1 produces, 2 and 3 consume, 4 drains, 5 drops, 6 joins, 7 is early. */
+byte put_lock, get_lock;
+byte tail, head, done;
+byte end; /* {count of what was taken, state} */
+bool dead[8];
+byte crashes;
+byte holder[2]; /* by message: who has it on lease */
+
+/* What nobody in the real program sees. */
+byte stored;        /* puts that returned */
+bool acknowledged[2];
+bool told[8];       /* that it is over, or that all is done with */
+bool dropped;       /* a shutdown that drops has returned */
+
+#define STATE (end % 4)
+#define HAS_FALLEN(i) (holder[i] != 0 && dead[holder[i]])
+
+#define MAY_DIE \
+    if \
+    :: atomic { crashes < CRASHES -> crashes++; dead[me] = true } goto end_died \
+    :: skip \
+    fi
+
+#define ACQUIRE(lock) atomic { lock == 0 || dead[lock] -> lock = me }
+
+#ifdef DEAF
+#define IS_OVER false
+#else
+#define IS_OVER (STATE != OPEN)
+#endif
+
+proctype producer(byte me)
+{
+    byte number;
+
+    do
+    :: number == PUTS -> break
+    :: else ->
+        MAY_DIE;
+        ACQUIRE(put_lock);
+        MAY_DIE;
+        if
+        :: STATE != OPEN -> put_lock = 0; break
+        :: else
+        fi;
+        MAY_DIE;
+        if
+        :: tail - head < ROOM ->
+            atomic { assert(STATE == OPEN); tail++; number++ }
+            MAY_DIE;
+            put_lock = 0;
+            MAY_DIE;
+            stored++
+        :: else ->
+            put_lock = 0;
+end_full:
+            tail - head < ROOM || IS_OVER
+        fi
+    od;
+    told[me] = true;
+end_died:
+    skip
+}
+
+/* One that has come back, by CAS. */
+inline retake()
+{
+    if
+    :: atomic { HAS_FALLEN(0) -> holder[0] = me; message = 0; has = true }
+    :: atomic { HAS_FALLEN(1) -> holder[1] = me; message = 1; has = true }
+    :: else
+    fi
+}
+
+proctype consumer(byte me)
+{
+    byte state, message;
+    bool has, late, was0, was1;
+
+again:
+    MAY_DIE;
+    atomic {
+        late = dropped;
+        was0 = HAS_FALLEN(0);
+        was1 = HAS_FALLEN(1);
+        has = false
+    }
+    if
+    :: STATE != SHUT -> retake()
+    :: skip
+    fi;
+    if
+    :: has -> goto work
+    :: else
+    fi;
+    ACQUIRE(get_lock);
+    MAY_DIE;
+#ifdef BOTH_LOCKS
+    ACQUIRE(put_lock);
+    put_lock = 0;
+#endif
+    state = STATE;
+    if
+    :: state != SHUT && tail != head ->
+        MAY_DIE;
+        atomic { message = head; holder[message] = me; has = true }
+        MAY_DIE;
+        head++;
+        MAY_DIE
+    :: else
+    fi;
+    get_lock = 0;
+    if
+    :: has -> goto work
+    :: else
+    fi;
+#ifdef STATE_LAST
+    state = STATE;
+#endif
+    MAY_DIE;
+    if
+    :: state == OPEN ->
+end_empty:
+        tail != head || IS_OVER || HAS_FALLEN(0) || HAS_FALLEN(1);
+        goto again
+    :: state == DRAINING ->
+#ifndef NO_LAST_LOOK
+        retake();
+        if
+        :: has -> goto work
+        :: else
+        fi;
+#endif
+        atomic {
+            assert(tail == head);
+            assert(!(was0 && HAS_FALLEN(0)) && !(was1 && HAS_FALLEN(1)))
+        }
+    :: else
+    fi;
+    told[me] = true;
+    goto end_died;
+work:
+    assert(!late);
+    MAY_DIE;
+    atomic {
+        assert(holder[message] == me);
+        assert(!acknowledged[message]);
+        acknowledged[message] = true;
+        holder[message] = 0
+    }
+    MAY_DIE;
+    done++;
+    atomic { state = 0; message = 0 }
+    goto again;
+end_died:
+    skip
+}
+
+/* What is stored under both locks. */
+inline shut(how)
+{
+    MAY_DIE;
+#ifndef NO_PUT_LOCK
+    ACQUIRE(put_lock);
+    MAY_DIE;
+#endif
+#ifndef NO_GET_LOCK
+    ACQUIRE(get_lock);
+    MAY_DIE;
+#endif
+    count = head;
+    if
+    :: STATE < how ->
+        MAY_DIE;
+        end = count * 4 + how
+    :: else
+    fi;
+    MAY_DIE;
+#ifndef NO_GET_LOCK
+    get_lock = 0;
+    MAY_DIE;
+#endif
+#ifndef NO_PUT_LOCK
+    put_lock = 0;
+#endif
+    MAY_DIE
+}
+
+proctype drainer(byte me)
+{
+    byte count;
+
+    shut(DRAINING);
+end_died:
+    skip
+}
+
+proctype dropper(byte me)
+{
+    byte count;
+
+    shut(SHUT);
+    dropped = true;
+end_died:
+    skip
+}
+
+/* How many are unfinished: true at the moment of the second look, when that says the same. */
+inline unfinished()
+{
+    do
+    :: seen = done;
+        the_end = end;
+        left = tail - seen;
+        if
+#ifndef NO_COUNT
+        :: the_end % 4 == SHUT ->
+#ifdef PLAIN_COUNT
+            left = the_end / 4 - seen
+#else
+            left = (left > tail - the_end / 4 -> left - (tail - the_end / 4) : 0)
+#endif
+#endif
+        :: else
+        fi;
+        if
+        :: done == seen -> break
+        :: else
+        fi
+    od
+}
+
+proctype joiner(byte me)
+{
+    byte seen, the_end, left;
+
+    do
+    :: unfinished();
+        if
+        :: left == 0 -> break
+        :: else ->
+end_unfinished:
+            done != seen || end != the_end
+        fi
+    od;
+    told[me] = true
+}
+
+#ifdef EARLY
+/* There is something that can be called done. */
+proctype early(byte me)
+{
+    byte seen, the_end, left;
+
+    unfinished();
+    if
+    :: atomic { left > 0 && done == seen -> done++ }
+    :: else
+    fi
+}
+#endif
+
+/* Nothing moves any more. */
+proctype judge()
+{
+end_wait:
+    timeout ->
+        assert(STATE == OPEN || ((told[1] || dead[1]) && (told[2] || dead[2]) && (told[3] || dead[3])));
+        assert(put_lock == 0 || dead[put_lock]);
+        if
+        :: STATE == DRAINING && !(dead[2] && dead[3]) -> assert(tail == head)
+        :: else
+        fi;
+        if
+        :: crashes == 0 -> assert(told[6])
+        :: else
+        fi;
+        if
+        :: crashes == 0 && STATE != SHUT ->
+            assert(stored < 1 || acknowledged[0]);
+            assert(stored < 2 || acknowledged[1])
+        :: else
+        fi
+}
+
+init
+{
+    atomic {
+        run producer(1);
+        run consumer(2);
+        run consumer(3);
+#if !defined(DROP) || defined(DRAIN)
+        run drainer(4);
+#endif
+#ifdef DROP
+        run dropper(5);
+#endif
+        run joiner(6);
+#ifdef EARLY
+        run early(7);
+#endif
+        run judge()
+    }
+}
