@@ -6,6 +6,7 @@
 
 #define NUMBERS 4000000 /* more than are put in the time that a case takes */
 #define LARGE 20000
+#define LARGER 40000 /* the victim's: it makes the first place for such a one itself */
 
 /* What a point's variant says. */
 #define CONSUMER 1   /* the victim and its likes are; else they are producers */
@@ -41,24 +42,24 @@ static uint32_t check_of(const message_t *message) {
 static int produce(const brood_values_t *state, apr_pool_t *pool) {
     static union {
         message_t head;
-        unsigned char bytes[sizeof(message_t) + LARGE + 100];
+        unsigned char bytes[sizeof(message_t) + LARGER + 100];
     } message;
     killing_worker_t self;
     brood_queue_t *queue;
-    uint32_t producer;
+    uint32_t producer, least;
     log_t *log;
 
     CHILD_OK(killing_worker(&self, state, pool));
     CHILD_OK(BROOD_UNPACK(self.state, &queue, &producer));
     log = self.log;
     killing_plan(&self);
+    least = (self.variant & LARGE_ONES) == 0 ? 0 : self.me == VICTIM ? LARGER : LARGE;
     message.head.producer = producer;
     while (!killing_over(&self) && message.head.number < NUMBERS - 1) {
         apr_status_t rv;
         uint32_t i;
-        message.head.size = (uint32_t)sizeof(message_t) +
-                            (self.variant & LARGE_ONES ? LARGE + message.head.number % 90
-                                                       : message.head.number % 90);
+        message.head.size =
+            (uint32_t)sizeof(message_t) + least + message.head.number % 90;
         for (i = (uint32_t)sizeof(message_t); i < message.head.size; i++) {
             message.bytes[i] = (unsigned char)(message.head.number + i);
         }
@@ -78,7 +79,7 @@ static int produce(const brood_values_t *state, apr_pool_t *pool) {
 static int consume(const brood_values_t *state, apr_pool_t *pool) {
     static union {
         message_t head;
-        unsigned char bytes[LARGE + 200];
+        unsigned char bytes[LARGER + 200];
     } message;
     killing_worker_t self;
     brood_queue_t *queue;
@@ -194,8 +195,8 @@ static const killing_point_t points[] = {
     {"queue.put.published", 50, 0, SAME, 0},
     {"queue.put.unlocked", 50, 0, 0, 0},
     {"queue.put.waiting", 3, 0, 0, 0},
-    {"queue.put.seized", 2, LARGE_ONES, SAME, 0},
-    {"queue.put.block", 2, LARGE_ONES, 0, 0},
+    {"queue.put.seized", 1, LARGE_ONES, SAME, 0},
+    {"queue.put.block", 1, LARGE_ONES, 0, 0},
     {"queue.put.copied", 5, LARGE_ONES, SAME, 0},
     {"queue.put.published", 5, LARGE_ONES, SAME, 0},
     {"queue.get.locked", 50, CONSUMER, SAME, 0},
