@@ -68,9 +68,10 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t m
  * one is in anybody's hand. */
 apr_status_t brood__payload_map(brood__ring_t *ring);
 
-/* Its bytes, mapped in this process; and how many the message has. */
+/* Its bytes, mapped in this process, and how many the message has: what is checked is what is
+ * returned. BROOD_EFORGED: they are not the queue's. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
-                                  void **place);
+                                  void **place, uint32_t *size);
 uint32_t brood__payload_size(const brood__ring_t *ring, const brood__held_t *held);
 void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
                              uint32_t size);
@@ -151,6 +152,15 @@ int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *hel
 void brood__payload_give_memory_back(brood__ring_t *ring, uint32_t index);
 void brood__payload_freed(brood__ring_t *ring, uint32_t index);
 int brood__payload_is_free(const brood__ring_t *ring, uint32_t index);
+
+/* How many have ever been used. */
+static inline uint32_t brood__payload_highest(const brood__ring_t *ring) {
+    /* relaxed: one that is not seen yet is found at the next look */
+    uint32_t count =
+        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    return count < ring->payload_count ? count : ring->payload_count;
+}
+
 void brood__payload_count_idle(brood__ring_t *ring);
 
 void brood__payload_close(brood__ring_t *ring);

@@ -173,8 +173,8 @@ static int is_published(const brood__ring_t *ring, const brood__held_t *held) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
     const brood__record_t *record;
-    if (at <= 0 || (uint64_t)(at - 1) % ring->capacity % 8 != 0 ||
-        (uint64_t)(at - 1) % ring->capacity + brood__record_bytes(sizeof(uint64_t)) >
+    if (at <= 0 ||
+        brood__ring_place(ring, mark) + brood__record_bytes(sizeof(uint64_t)) >
             ring->capacity ||
         brood__mark_bytes(mark, head) >= brood__mark_bytes(tail, head)) {
         return 0;

@@ -13,13 +13,6 @@
      (uint64_t)(renewals) << 44 | (uint64_t)(tenancy) << 48)
 #define BROOD__PAYLOAD_RENEWALS(state) ((uint32_t)((state) >> 44) & 0xfu)
 
-static inline uint32_t brood__payload_highest(const brood__ring_t *ring) {
-    /* relaxed: one that is not seen yet is found at the next look */
-    uint32_t count =
-        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
-    return count < ring->payload_count ? count : ring->payload_count;
-}
-
 static inline uint64_t brood__payload_state(const brood__ring_t *ring, uint32_t index) {
     /* acquire: pairs with the release of whoever put it into this hand */
     return atomic_load_explicit(&ring->payloads[index].state, memory_order_acquire);

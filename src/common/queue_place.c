@@ -27,8 +27,9 @@ static void message_clear(brood_message_t *message) {
  * read may be another message's. */
 static apr_status_t message_fill(brood_queue_t *queue, brood_message_t *message,
                                  const brood__held_t *held) {
-    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data);
-    message->size = brood__payload_size(&queue->ring, held);
+    uint32_t size;
+    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data, &size);
+    message->size = size;
     if (!brood__payload_is_held(&queue->ring, held)) {
         message_clear(message);
         return BROOD_ELEASE;

@@ -215,6 +215,8 @@ typedef struct brood__record_t {
     uint32_t flags; /* 0 or one of these */
 } brood__record_t;
 
+_Static_assert(sizeof(brood__record_t) == 8, "records are multiples of eight bytes");
+
 /* No message: the rest of the ring up to its end is unused. */
 #define BROOD__RECORD_SKIP 1u
 /* The message lies beside the ring; the eight bytes after this say where. */
@@ -259,16 +261,21 @@ static inline uint64_t brood__ring_record_size(const brood__ring_t *ring, size_t
                                                                  : size);
 }
 
+/* The place of a mark in the ring. Records are multiples of eight bytes; whatever a mark says,
+ * it is the place of a whole head of one. */
+static inline uint64_t brood__ring_place(const brood__ring_t *ring, uint64_t mark) {
+    return brood__mark_position(mark) & (ring->capacity - sizeof(brood__record_t));
+}
+
 static inline brood__record_t *brood__ring_record_at(const brood__ring_t *ring,
                                                      uint64_t mark) {
-    return (brood__record_t *)(ring->data +
-                               (brood__mark_position(mark) & (ring->capacity - 1)));
+    return (brood__record_t *)(ring->data + brood__ring_place(ring, mark));
 }
 
 /* The unused end of the ring that a record of this size has to skip. */
 static inline uint64_t brood__ring_gap_before(const brood__ring_t *ring, uint64_t tail,
                                               uint64_t bytes) {
-    uint64_t at = brood__mark_position(tail) & (ring->capacity - 1);
+    uint64_t at = brood__ring_place(ring, tail);
     return at + bytes <= ring->capacity ? 0 : ring->capacity - at;
 }
 

@@ -5,19 +5,22 @@
 #include "os/fault.h"
 #include "ring_quick.h"
 
-/* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
-static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
-                                  const brood__ring_get_t *get) {
-    void *place;
-    apr_status_t rv = brood__payload_place(ring, held, &place);
-    if (rv != APR_SUCCESS) {
-        (void)brood__payload_free(ring, held);
-        return rv;
-    }
-    get->drain(get->context, place, brood__payload_size(ring, held));
+/* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
+static void drain_payload(brood__ring_t *ring, brood__held_t *held,
+                          const brood__ring_get_t *get, const void *place, size_t size) {
+    get->drain(get->context, place, size);
     BROOD_KILL_POINT("queue.get.drained");
     (void)brood__payload_keep(ring, held);
-    return APR_SUCCESS;
+}
+
+/* Where its bytes are; a forged one is free afterwards. */
+static apr_status_t find_place(brood__ring_t *ring, brood__held_t *held, void **place,
+                               uint32_t *size) {
+    apr_status_t rv = brood__payload_place(ring, held, place, size);
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, held);
+    }
+    return rv;
 }
 
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
@@ -25,6 +28,8 @@ static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    void *place;
+    uint32_t size;
     apr_status_t rv = brood__payload_map(ring);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -32,12 +37,17 @@ static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
     if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
-    if (brood__payload_size(ring, held) != found->record.size) {
+    rv = find_place(ring, held, &place, &size);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (size != found->record.size) {
         (void)brood__payload_free(ring, held);
         return brood__fail(BROOD_EFORGED,
                            "a large message has another size than was said");
     }
-    return drain_payload(ring, held, get);
+    drain_payload(ring, held, get, place, size);
+    return APR_SUCCESS;
 }
 
 /* Takes the message that was found. */
@@ -89,6 +99,8 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
 /* One that has come back, if there is one. APR_EAGAIN: there is none. */
 static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     brood__held_t held;
+    void *place;
+    uint32_t size;
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
         brood__ring_state(ring) == BROOD__RING_SHUT) {
@@ -101,17 +113,19 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     if (!brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
         return APR_EAGAIN;
     }
-    rv = get->accept(get->context, brood__payload_size(ring, &held));
+    rv = find_place(ring, &held, &place, &size);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = get->accept(get->context, size);
     if (rv != APR_SUCCESS) {
         brood__payload_undeliver(ring, &held);
         return rv;
     }
-    rv = drain_payload(ring, &held, get);
-    if (rv == APR_SUCCESS) {
-        get->done++;
-        (void)brood__payload_free(ring, &held);
-    }
-    return rv;
+    drain_payload(ring, &held, get, place, size);
+    get->done++;
+    (void)brood__payload_free(ring, &held);
+    return APR_SUCCESS;
 }
 
 apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv,

@@ -19,12 +19,16 @@ typedef struct hold_t {
 static apr_status_t hold_inside(brood__ring_t *ring, const brood__found_t *found,
                                 hold_t *hold) {
     void *place;
+    uint32_t room;
     apr_status_t rv;
     hold->wanted = found->record.size == 0 ? 1 : found->record.size;
     if (hold->spare_size < hold->wanted) {
         return APR_INCOMPLETE;
     }
-    rv = brood__payload_place(ring, &hold->spare, &place);
+    rv = brood__payload_place(ring, &hold->spare, &place, &room);
+    if (rv == APR_SUCCESS && room < found->record.size) {
+        rv = brood__fail(BROOD_EFORGED, "a reserved place has become smaller");
+    }
     if (rv == APR_SUCCESS) {
         memcpy(place, found->at + 1, found->record.size);
         brood__payload_set_size(ring, &hold->spare, found->record.size);

@@ -206,11 +206,15 @@ static apr_status_t put_beside(brood__ring_t *ring, brood__ring_put_t *put,
     size_t size = brood__ring_put_size(put);
     brood__held_t held;
     void *place;
+    uint32_t room;
     apr_status_t rv = brood__ring_reserve(ring, size, &held, deadline);
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    rv = brood__payload_place(ring, &held, &place);
+    rv = brood__payload_place(ring, &held, &place, &room);
+    if (rv == APR_SUCCESS && room < size) {
+        rv = brood__fail(BROOD_EFORGED, "a reserved place has become smaller");
+    }
     if (rv == APR_SUCCESS) {
         put->fill(put->context, put->done, place, size);
         rv = brood__ring_put_payload(ring, &held, deadline);

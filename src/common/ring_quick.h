@@ -10,9 +10,16 @@
 #include "eventcount.h"
 #include "ring_steps.h"
 
+/* Compilers that are left to choose make calls of it, and of the copying, too. */
+#if defined(__GNUC__)
+#define BROOD__AS_ONE static inline __attribute__((always_inline))
+#else
+#define BROOD__AS_ONE static inline
+#endif
+
 /* With put_lock held: a copy of the newest message, which ends at `tail`, beside that; or none
  * of another one. */
-static inline void brood__ring_keep_newest(brood__ring_t *ring, uint64_t tail,
+BROOD__AS_ONE void brood__ring_keep_newest(brood__ring_t *ring, uint64_t tail,
                                            const brood__record_t *record, size_t size) {
     uint64_t position = brood__mark_position(tail) - brood__record_bytes(size);
     uint64_t mark = position << BROOD__MARK_COUNT_BITS;
@@ -36,7 +43,7 @@ static inline void brood__ring_ask_for(const brood__record_t *record, uint64_t b
 }
 
 /* With put_lock held. */
-static inline int brood__ring_put_one(brood__ring_t *ring, size_t size,
+BROOD__AS_ONE int brood__ring_put_one(brood__ring_t *ring, size_t size,
                                       brood__ring_fill_t *fill, void *context) {
     brood__room_t room = brood__ring_put_begin(ring);
     brood__record_t *record =
@@ -56,7 +63,7 @@ static inline int brood__ring_put_one(brood__ring_t *ring, size_t size,
 }
 
 /* Puts a message of `size` bytes. */
-static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
+BROOD__AS_ONE int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
                                           brood__ring_fill_t *fill, void *context) {
     int done;
     if (size >= ring->quick_below || !brood__lockword_try(&ring->put_lock)) {
@@ -80,26 +87,13 @@ static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
                atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
-/* With get_lock held: the message at `head` was found. */
-static inline int brood__ring_get_found(brood__ring_t *ring, uint64_t head,
-                                        uint64_t head_after, const void *message,
-                                        size_t size, brood__ring_accept_t *accept,
-                                        brood__ring_drain_t *drain, void *context) {
-    if (accept(context, size) != APR_SUCCESS) {
-        return 0;
-    }
-    drain(context, message, size);
-    brood__ring_taken(ring, head, head_after, size);
-    return 1;
-}
-
 /* With get_lock held. */
-static inline int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
+BROOD__AS_ONE int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
                                       brood__ring_drain_t *drain, void *context) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
     uint64_t tail = brood__ring_tail_seen(ring);
-    uint64_t copy[BROOD__NEWEST_WORDS];
-    brood__found_t found;
+    uint64_t after, copy[BROOD__NEWEST_WORDS];
+    const void *message = copy;
     size_t size;
     /* The end before the look at the messages: after it none comes any more. */
     if (brood__ring_state(ring) == BROOD__RING_SHUT ||
@@ -109,18 +103,27 @@ static inline int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t 
     /* With more than one there tail's cache line is left to the producers. */
     if (brood__mark_items(tail, head) == 1 &&
         brood__newest_read(ring->shared, head, copy, &size)) {
-        uint64_t after = brood__mark_after(head, brood__record_bytes(size), 1);
-        return brood__ring_get_found(ring, head, after, copy, size, accept, drain,
-                                     context);
+        after = brood__mark_after(head, brood__record_bytes(size), 1);
+    } else {
+        brood__found_t found;
+        if (brood__ring_read(ring, head, &found) != APR_SUCCESS ||
+            (found.record.flags & BROOD__RECORD_BESIDE)) {
+            return 0;
+        }
+        message = found.at + 1;
+        size = found.record.size;
+        after = found.head;
     }
-    return brood__ring_read(ring, head, &found) == APR_SUCCESS &&
-           !(found.record.flags & BROOD__RECORD_BESIDE) &&
-           brood__ring_get_found(ring, head, found.head, found.at + 1, found.record.size,
-                                 accept, drain, context);
+    if (accept(context, size) != APR_SUCCESS) {
+        return 0;
+    }
+    drain(context, message, size);
+    brood__ring_taken(ring, head, after, size);
+    return 1;
 }
 
 /* Takes the oldest message, and wakes nobody. */
-static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
+BROOD__AS_ONE int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
                                       brood__ring_drain_t *drain, void *context) {
     int done;
     if (ring->quick_below == 0 ||
@@ -135,7 +138,7 @@ static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t 
 }
 
 /* Takes the oldest message. */
-static inline int brood__ring_get_quickly(brood__ring_t *ring,
+BROOD__AS_ONE int brood__ring_get_quickly(brood__ring_t *ring,
                                           brood__ring_accept_t *accept,
                                           brood__ring_drain_t *drain, void *context) {
     if (!brood__ring_get_now(ring, accept, drain, context)) {

@@ -137,7 +137,7 @@ static inline int brood__ring_has_more(brood__ring_t *ring, uint64_t *tail,
         return 1;
     }
     *tail = brood__ring_see_tail(ring, head);
-    return brood__mark_items(*tail, head) != 0;
+    return brood__ring_holds(ring, *tail, head);
 }
 
 /* The record at `head`, which is there. */
@@ -146,8 +146,7 @@ static inline apr_status_t brood__ring_read(const brood__ring_t *ring, uint64_t 
     uint64_t bytes;
     found->at = brood__ring_record_at(ring, head);
     if (found->at->flags & BROOD__RECORD_SKIP) {
-        uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
-        head = brood__mark_after(head, ring->capacity - place, 0);
+        head = brood__mark_after(head, ring->capacity - brood__ring_place(ring, head), 0);
         found->at = brood__ring_record_at(ring, head);
     }
     found->record = *found->at;
@@ -163,8 +162,14 @@ static inline apr_status_t brood__ring_read(const brood__ring_t *ring, uint64_t 
 /* Both. APR_EAGAIN: there is none. */
 static inline apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t *tail,
                                             uint64_t head, brood__found_t *found) {
-    return brood__ring_has_more(ring, tail, head) ? brood__ring_read(ring, head, found)
-                                                  : APR_EAGAIN;
+    if (brood__ring_has_more(ring, tail, head)) {
+        return brood__ring_read(ring, head, found);
+    }
+    if (brood__mark_items(*tail, head) == 0) {
+        return APR_EAGAIN;
+    }
+    (void)brood__fail(BROOD_EFORGED, "the ends of a queue make no sense");
+    return BROOD_EFORGED;
 }
 
 #endif

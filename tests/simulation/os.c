@@ -1,12 +1,14 @@
 /* The simulated seam: memory, time, chance, sleep, and who is alive. The rest is src/none. */
 #include "simulation.h"
 
+#include "os/bell.h"
 #include "os/clock.h"
 #include "os/entropy.h"
 #include "os/identity.h"
 #include "os/memory.h"
 #include "os/park.h"
 #include "os/process.h"
+#include "os/stream.h"
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -165,6 +167,80 @@ void brood_os_unpark(const brood_os_word_t *word, uint32_t count) {
 
 const char *brood_os_park_name(void) {
     return "simulation";
+}
+
+/* ---- bells: words that one process parks on ---------------------------------------------- */
+
+#define BELLS 64u
+#define FIRST_BELL 2000
+static struct bell_t {
+    uint32_t rings;  /* what is parked on */
+    uint64_t number; /* never another bell's; 0: none is here */
+    uint32_t owner;
+} bells[BELLS];
+
+static struct bell_t *bell_of(brood_os_handle_t handle) {
+    return &bells[handle - FIRST_BELL];
+}
+
+apr_status_t brood_os_bell_open(brood_os_bell_t *bell) {
+    static uint64_t last;
+    const brood_os_bell_t none = BROOD_OS_BELL_INIT;
+    *bell = none;
+    STEP("bell open");
+    for (uint32_t i = 0; i < BELLS; i++) {
+        if (bells[i].number == 0 || simulation_life(bells[i].owner) != SIMULATION_LIVES) {
+            bells[i].rings = 0;
+            bells[i].number = ++last;
+            bells[i].owner = simulation_self();
+            bell->handle = FIRST_BELL + (brood_os_handle_t)i;
+            bell->name[0] = last;
+            return APR_SUCCESS;
+        }
+    }
+    return APR_ENOSPC;
+}
+
+void brood_os_bell_close(brood_os_bell_t *bell) {
+    const brood_os_bell_t none = BROOD_OS_BELL_INIT;
+    STEP("bell close");
+    if (bell->handle != BROOD_OS_NO_HANDLE) {
+        bell_of(bell->handle)->number = 0;
+    }
+    *bell = none;
+}
+
+void brood_os_bell_clear(const brood_os_bell_t *bell) {
+    STEP("bell clear");
+    bell_of(bell->handle)->rings = 0;
+}
+
+void brood_os_bell_ring(const uint64_t name[2]) {
+    STEP("bell ring");
+    for (uint32_t i = 0; i < BELLS; i++) {
+        if (bells[i].number == name[0]) {
+            bells[i].rings = 1;
+            simulation_unpark(&bells[i].rings, UINT32_MAX);
+        }
+    }
+}
+
+void brood_os_bell_forget(const uint64_t name[2]) {
+    (void)name;
+}
+
+/* The last of the set is a bell, and nothing else there has a handle. */
+apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
+                               brood_os_deadline_t deadline) {
+    brood_os_waitable_t *last = &set[count - 1];
+    struct bell_t *bell = bell_of(last->handle);
+    STEP("wait any");
+    last->ready = bell->rings != 0;
+    if (!last->ready && deadline > simulation_now_ns()) {
+        (void)simulation_park(&bell->rings, deadline);
+        last->ready = bell->rings != 0;
+    }
+    return last->ready ? APR_SUCCESS : APR_TIMEUP;
 }
 
 /* ---- who is alive --------------------------------------------------------------------- */

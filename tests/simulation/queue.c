@@ -331,6 +331,7 @@ static void choose(brood_queue_options_t *options) {
     world.large = shares[simulation_random(5)];
     world.in_place = shares[simulation_random(5)];
     world.in_batches = shares[simulation_random(4)];
+    world.waits = shares[simulation_random(4)];
     world.buries = simulation_chance(80);
     world.consumers_die = simulation_chance(70);
     world.ends_by_shutdown = simulation_chance(50);

@@ -8,6 +8,7 @@
 #include "../../src/common/queue.h"
 #include "brood/message.h"
 #include "brood/queue.h"
+#include "brood/wait.h"
 
 #define LANES 4u    /* of producers, and of consumers */
 #define NUMBERS 64u /* messages of one lane */
@@ -80,6 +81,7 @@ typedef struct world_t {
     uint32_t large;    /* per cent of messages that lie beside the ring */
     uint32_t in_place; /* per cent of calls */
     uint32_t in_batches;
+    uint32_t waits; /* per cent of calls before which a consumer waits for the queue */
     uint32_t deliveries_max;
     int buries; /* the first process learns of deaths */
     int consumers_die;

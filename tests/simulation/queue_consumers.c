@@ -138,6 +138,16 @@ static int take_one(lane_t *lane) {
     return 1;
 }
 
+/* Waits as one does who waits for other things, too, and takes nothing. */
+static int wait_first(lane_t *lane) {
+    brood_wait_item_t item = BROOD_WAIT_QUEUE(&lane->queue);
+    apr_status_t rv;
+    waits_for_message(lane);
+    rv = brood_wait(&item, 1, some_timeout(), NULL);
+    waits_no_more();
+    return rv == APR_SUCCESS ? 1 : nothing(rv);
+}
+
 /* ---- leases ------------------------------------------------------------------------- */
 
 static int is_over(const record_t *record) {
@@ -307,6 +317,9 @@ void consume(void *argument) {
         lane_look(lane);
         if (leases && simulation_chance(20)) {
             take_failed(lane);
+        }
+        if (simulation_chance(world.waits) && !wait_first(lane)) {
+            break;
         }
         goes_on = leases && simulation_chance(70)       ? lease_one(lane)
                   : simulation_chance(world.in_place)   ? take_one(lane)
