@@ -139,22 +139,26 @@ static uint64_t number_of(const _Atomic uint64_t *number) {
     return atomic_load_explicit(number, memory_order_relaxed);
 }
 
+void brood__queue_counts_read(brood_queue_counts_t *counts,
+                              const brood__ring_shared_t *shared, uint32_t between) {
+    counts->put_bytes = number_of(&shared->put_bytes);
+    counts->put_waits = number_of(&shared->put_waits);
+    counts->gets = number_of(&shared->gets);
+    counts->puts = counts->gets + between;
+    counts->get_bytes = number_of(&shared->get_bytes);
+    counts->get_waits = number_of(&shared->get_waits);
+    counts->owner_deaths =
+        atomic_load_explicit(&shared->put_deaths, memory_order_relaxed) +
+        atomic_load_explicit(&shared->get_deaths, memory_order_relaxed);
+    counts->most_items = atomic_load_explicit(&shared->most_items, memory_order_relaxed);
+}
+
 apr_status_t brood_queue_counts(brood_queue_t *queue, brood_queue_counts_t *counts) {
     apr_status_t rv = brood__queue_check(queue);
     memset(counts, 0, sizeof *counts);
     if (rv == APR_SUCCESS) {
-        const brood__ring_shared_t *shared = queue->ring.shared;
-        counts->put_bytes = number_of(&shared->put_bytes);
-        counts->put_waits = number_of(&shared->put_waits);
-        counts->gets = number_of(&shared->gets);
-        counts->puts = counts->gets + brood__ring_between(&queue->ring);
-        counts->get_bytes = number_of(&shared->get_bytes);
-        counts->get_waits = number_of(&shared->get_waits);
-        counts->owner_deaths =
-            atomic_load_explicit(&shared->put_deaths, memory_order_relaxed) +
-            atomic_load_explicit(&shared->get_deaths, memory_order_relaxed);
-        counts->most_items =
-            atomic_load_explicit(&shared->most_items, memory_order_relaxed);
+        brood__queue_counts_read(counts, queue->ring.shared,
+                                 brood__ring_between(&queue->ring));
     }
     return rv;
 }
