@@ -1,6 +1,10 @@
-# Runs PROGRAM (through EMULATOR) and compares what it prints with the file EXPECTED, if any.
+# Runs PROGRAM (through EMULATOR), by the start method METHOD unless that is empty, and compares
+# what it prints with the file EXPECTED, if any.
 # EXPECTED may begin with the line "# any order": then sorted lines are compared.
-set(output_file "${PROGRAM}.output")
+set(output_file "${PROGRAM}.${METHOD}.output")
+if(METHOD)
+    set(ENV{BROOD_START_METHOD} "${METHOD}")
+endif()
 execute_process(COMMAND ${EMULATOR} "${PROGRAM}"
     OUTPUT_FILE "${output_file}" RESULT_VARIABLE result TIMEOUT 100)
 file(READ "${output_file}" output)

@@ -60,6 +60,7 @@ static void fill_together(apr_pool_t *pool) {
         sum += table[i];
     }
     printf("the table sums to %.0f\n", sum);
+    fflush(stdout); /* before the next child prints */
 }
 
 int main(int argc, char **argv) {

@@ -76,6 +76,31 @@ static void put_object(const brood_doctor_object_t *one) {
     printf("}");
 }
 
+static void put_queue(const brood_doctor_queue_t *one) {
+    const brood_queue_counts_t *counts = &one->counts;
+    printf("{");
+    put_text("object", one->object);
+    printf(",");
+    put_text("state", one->state);
+    put_number("messages", one->messages);
+    put_number("puts", (long long)counts->puts);
+    put_number("put_bytes", (long long)counts->put_bytes);
+    put_number("gets", (long long)counts->gets);
+    put_number("get_bytes", (long long)counts->get_bytes);
+    put_number("put_waits", (long long)counts->put_waits);
+    put_number("get_waits", (long long)counts->get_waits);
+    put_number("owner_deaths", counts->owner_deaths);
+    put_number("most_items", counts->most_items);
+    put_number("unfinished", one->unfinished);
+    put_number("queued", one->queued);
+    put_number("reserved", one->reserved);
+    put_number("taken", one->taken);
+    put_number("leased", one->leased);
+    put_number("returned", one->returned);
+    put_number("failed", one->failed);
+    printf("}");
+}
+
 static void put_deadlock(const brood_doctor_deadlock_t *one) {
     printf("[");
     for (size_t i = 0; i < one->count; i++) {
@@ -105,6 +130,7 @@ static void put_session(const brood_doctor_session_t *one) {
     put_number("stale", (long long)one->stale);
     ARRAY("processes", one->processes, one->process_count, put_process);
     ARRAY("objects", one->objects, one->object_count, put_object);
+    ARRAY("queues", one->queues, one->queue_count, put_queue);
     ARRAY("holds", one->holds, one->hold_count, put_hold);
     ARRAY("waits", one->waits, one->wait_count, put_wait);
     ARRAY("deadlocks", one->deadlocks, one->deadlock_count, put_deadlock);

@@ -85,10 +85,47 @@ static void print_objects(const brood_doctor_session_t *session) {
     }
 }
 
+static void print_number(unsigned number, const char *what) {
+    if (number != 0) {
+        printf(", %u %s", number, what);
+    }
+}
+
+static void print_queue(const brood_doctor_queue_t *queue) {
+    const brood_queue_counts_t *counts = &queue->counts;
+    printf("    %-24s %s, %llu put (%llu bytes), %llu taken (%llu bytes)", queue->object,
+           queue->state, (unsigned long long)counts->puts,
+           (unsigned long long)counts->put_bytes, (unsigned long long)counts->gets,
+           (unsigned long long)counts->get_bytes);
+    printf(", waits: %llu for room, %llu for a message",
+           (unsigned long long)counts->put_waits, (unsigned long long)counts->get_waits);
+    print_number(counts->most_items, "in it at the most");
+    print_number(counts->owner_deaths, "died in the middle");
+    print_number(queue->unfinished, "not done with");
+    print_number(queue->queued, "beside the ring");
+    print_number(queue->reserved, "reserved");
+    print_number(queue->taken, "taken");
+    print_number(queue->leased, "on lease");
+    print_number(queue->returned, "come back");
+    print_number(queue->failed, "failed");
+    printf("\n");
+}
+
+static void print_queues(const brood_doctor_session_t *session) {
+    if (session->queue_count == 0) {
+        return;
+    }
+    printf("  queues: %llu\n", (unsigned long long)session->queue_count);
+    for (size_t i = 0; i < session->queue_count; i++) {
+        print_queue(&session->queues[i]);
+    }
+}
+
 static void print_session(const brood_doctor_session_t *session) {
     printf("session %016llx\n", (unsigned long long)session->id);
     print_processes(session);
     print_objects(session);
+    print_queues(session);
     printf("  held: %llu\n", (unsigned long long)session->hold_count);
     for (size_t i = 0; i < session->hold_count; i++) {
         print_hold(&session->holds[i]);

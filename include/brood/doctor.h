@@ -16,6 +16,7 @@
 #ifndef BROOD_DOCTOR_H
 #define BROOD_DOCTOR_H
 
+#include "brood/queue.h"
 #include "brood/status.h"
 #include "brood/types.h"
 
@@ -47,9 +48,11 @@ typedef struct brood_doctor_object_t {
 typedef struct brood_doctor_hold_t {
     brood_doctor_process_t process;
     char object[BROOD_DOCTOR_OBJECT_SIZE];
-    const char *what; /* "lock", "permit", "turn to put", "turn to get" */
-    uint32_t thread;  /* the process's thread, counted from 1; 0: not known */
-    uint32_t depth;   /* how many times: levels of a recursive lock, permits */
+    /* "lock", "permit", "turn to put", "turn to get"; messages that are "reserved", "taken" or
+     * "on lease" */
+    const char *what;
+    uint32_t thread; /* the process's thread, counted from 1; 0: not known */
+    uint32_t depth;  /* how many times: levels of a recursive lock, permits, messages */
 } brood_doctor_hold_t;
 
 /* That a thread waits. */
@@ -62,6 +65,18 @@ typedef struct brood_doctor_wait_t {
     uint32_t thread; /* counted from 1 in its process */
     apr_time_t since;
 } brood_doctor_wait_t;
+
+/* What there is to tell of a queue. */
+typedef struct brood_doctor_queue_t {
+    char object[BROOD_DOCTOR_OBJECT_SIZE];
+    brood_queue_counts_t counts;
+    const char *state;   /* "open"; "ending": nothing more comes in; "ended" */
+    uint32_t messages;   /* that are in it */
+    uint32_t unfinished; /* tasks, of a joinable queue; else 0 */
+    /* Messages with memory of their own: in the queue, in somebody's hands (the holds say in
+     * whose), come back to be delivered again, and delivered too often. */
+    uint32_t queued, reserved, taken, leased, returned, failed;
+} brood_doctor_queue_t;
 
 /* One step around a deadlock: who waits, and who holds what it waits for. The holder is the
  * one who waits in the next step, that of the last step the one of the first. */
@@ -82,6 +97,8 @@ typedef struct brood_doctor_session_t {
     size_t process_count;
     const brood_doctor_object_t *objects;
     size_t object_count;
+    const brood_doctor_queue_t *queues;
+    size_t queue_count;
     const brood_doctor_hold_t *holds;
     size_t hold_count;
     const brood_doctor_wait_t *waits;

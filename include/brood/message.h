@@ -128,8 +128,9 @@ BROOD_API apr_status_t brood_queue_release(brood_queue_t *queue,
  *
  * @param queue    an open queue, made with BROOD_QUEUE_LEASES
  * @param message  receives data, size and how often it was delivered; all 0 on failure
- * @param lease    microseconds in which it is to be acknowledged; negative: as long as this
- *                 process lives
+ * @param lease    microseconds from the delivery on until it is to be acknowledged; negative: as
+ *                 long as this process lives. A message whose lease is over before the call
+ *                 returns has been delivered to nobody, and is not returned.
  * @param timeout  as brood_queue_take()
  * @returns as brood_queue_take(); APR_EINVAL also: the queue has no leases, or lease is 0.
  * Blocking: as brood_queue_take(). A message whose consumer has died, or whose lease has run

@@ -25,8 +25,8 @@ int brood__kind_has_lock(uint32_t kind) {
 
 /* ---- holds ---- */
 
-static brood_doctor_hold_t *hold_add(brood__report_t *report, uint32_t id,
-                                     const char *what, const char *object) {
+brood_doctor_hold_t *brood__report_hold(brood__report_t *report, uint32_t id,
+                                        const char *what, const char *object) {
     brood_doctor_hold_t *hold = apr_array_push(report->holds);
     memset(hold, 0, sizeof *hold);
     hold->process = brood__report_process(report, id);
@@ -37,15 +37,15 @@ static brood_doctor_hold_t *hold_add(brood__report_t *report, uint32_t id,
     return hold;
 }
 
-/* The owner that a lock word names, or 0. */
-static uint32_t owner_of(uint32_t word) {
+uint32_t brood__report_owner(uint32_t word) {
     uint32_t owner = word & BROOD__LOCK_OWNER;
     return owner == BROOD__LOCK_LOST ? 0 : owner;
 }
 
 static void lock_hold_add(brood__report_t *report, uint32_t *hold_of,
                           const brood__cell_t *cell, const char *object) {
-    uint32_t owner = owner_of(atomic_load_explicit(&cell->word, memory_order_relaxed));
+    uint32_t owner =
+        brood__report_owner(atomic_load_explicit(&cell->word, memory_order_relaxed));
     uint64_t holder = atomic_load_explicit(&cell->holder, memory_order_relaxed);
     uint32_t depth = atomic_load_explicit(&cell->depth, memory_order_relaxed);
     brood_doctor_hold_t *hold;
@@ -53,31 +53,39 @@ static void lock_hold_add(brood__report_t *report, uint32_t *hold_of,
         return;
     }
     *hold_of = (uint32_t)report->holds->nelts;
-    hold = hold_add(report, owner, "lock", object);
+    hold = brood__report_hold(report, owner, "lock", object);
     if (holder >> 32 == owner) {
         hold->thread = (uint32_t)holder;
         hold->depth = depth == 0 ? 1 : depth;
     }
 }
 
-/* One hold for each participant that has permits. Of two tenants of one slot, of which one must
- * be dead and forgotten, the first is listed. */
-static void permits_add(brood__report_t *report, const _Atomic uint64_t *slots,
-                        size_t count, const char *object) {
-    uint32_t ids[BROOD__SLOTS + 1] = {0};
-    uint32_t permits[BROOD__SLOTS + 1] = {0};
-    for (size_t i = 0; i < count; i++) {
-        uint32_t id =
-            PERMIT_HOLDER(atomic_load_explicit(&slots[i], memory_order_relaxed));
-        uint32_t slot = BROOD__ID_SLOT(id);
-        ids[slot] = ids[slot] == 0 ? id : ids[slot];
-        permits[slot] += id != 0 && ids[slot] == id;
-    }
+/* Of two tenants of one slot, of which one must be dead and forgotten, the first is listed. */
+void brood__report_count(brood__report_holders_t *holders, uint32_t id) {
+    uint32_t slot = BROOD__ID_SLOT(id);
+    holders->ids[slot] = holders->ids[slot] == 0 ? id : holders->ids[slot];
+    holders->counts[slot] += id != 0 && holders->ids[slot] == id;
+}
+
+void brood__report_holders(brood__report_t *report,
+                           const brood__report_holders_t *holders, const char *what,
+                           const char *object) {
     for (uint32_t slot = 0; slot <= BROOD__SLOTS; slot++) {
-        if (permits[slot] != 0) {
-            hold_add(report, ids[slot], "permit", object)->depth = permits[slot];
+        if (holders->counts[slot] != 0) {
+            brood__report_hold(report, holders->ids[slot], what, object)->depth =
+                holders->counts[slot];
         }
     }
+}
+
+static void permits_add(brood__report_t *report, const _Atomic uint64_t *slots,
+                        size_t count, const char *object) {
+    brood__report_holders_t holders = {{0}, {0}};
+    for (size_t i = 0; i < count; i++) {
+        brood__report_count(&holders, PERMIT_HOLDER(atomic_load_explicit(
+                                          &slots[i], memory_order_relaxed)));
+    }
+    brood__report_holders(report, &holders, "permit", object);
 }
 
 static void semaphore_holds_add(brood__report_t *report, const brood__cell_t *cell,
@@ -138,7 +146,7 @@ static void semaphore_state(char state[32], const brood__cell_t *cell) {
 
 static const char *lock_state(uint32_t word) {
     return (word & BROOD__LOCK_OWNER) == BROOD__LOCK_LOST ? "lost"
-           : owner_of(word) != 0                          ? "held"
+           : brood__report_owner(word) != 0               ? "held"
            : word & BROOD__LOCK_DIED                      ? "its owner died"
                                                           : "free";
 }
@@ -193,34 +201,8 @@ static void arena_add(brood__report_t *report, size_t arena) {
     }
 }
 
-static void turn_add(brood__report_t *report, const _Atomic uint32_t *word,
-                     const char *what, const char *object) {
-    uint32_t owner = owner_of(atomic_load_explicit(word, memory_order_relaxed));
-    if (owner != 0) {
-        (void)hold_add(report, owner, what, object);
-    }
-}
-
-static void ring_add(brood__report_t *report, const brood__read_ring_t *ring) {
-    const brood__ring_shared_t *shared = ring->shared;
-    brood_doctor_object_t *object = apr_array_push(report->objects);
-    memset(object, 0, sizeof *object);
-    brood__object_name(object->name, "queue", ring->id, UINT32_MAX);
-    object->segment = ring->id;
-    object->kind = "queue";
-    (void)snprintf(object->state, sizeof object->state, "%lu messages",
-                   (unsigned long)brood__mark_items(
-                       atomic_load_explicit(&shared->tail, memory_order_relaxed),
-                       atomic_load_explicit(&shared->head, memory_order_relaxed)));
-    turn_add(report, &shared->put_lock, "turn to put", object->name);
-    turn_add(report, &shared->get_lock, "turn to get", object->name);
-}
-
 void brood__report_objects(brood__report_t *report) {
     for (size_t i = 0; i < report->reading->arena_count; i++) {
         arena_add(report, i);
-    }
-    for (size_t i = 0; i < report->reading->ring_count; i++) {
-        ring_add(report, &report->reading->rings[i]);
     }
 }

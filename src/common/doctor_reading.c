@@ -6,6 +6,7 @@
 #include "doctor_reading.h"
 
 #include "os/outside.h"
+#include "payload.h"
 #include "session.h"
 #include "status.h"
 #include <string.h>
@@ -100,6 +101,28 @@ static apr_status_t waiters_read(brood__reading_t *reading,
     return reading->waiters == NULL ? BROOD_EFORGED : APR_SUCCESS;
 }
 
+/* Without its table of messages when that cannot be read. */
+static void ring_read(brood__reading_t *reading, const brood__source_t *source,
+                      apr_pool_t *pool) {
+    brood__read_ring_t ring = {source->id, NULL, NULL, 0};
+    uint32_t used;
+    ring.shared = part_of(source, 0, sizeof *ring.shared, pool);
+    if (ring.shared == NULL) {
+        return;
+    }
+    used = atomic_load_explicit(&ring.shared->payload_highest, memory_order_relaxed);
+    used = used < ring.shared->payload_count ? used : ring.shared->payload_count;
+    used = used < PAYLOAD_MOST / sizeof *ring.payloads
+               ? used
+               : (uint32_t)(PAYLOAD_MOST / sizeof *ring.payloads);
+    if (used != 0) {
+        ring.payloads =
+            part_of(source, sizeof *ring.shared, used * sizeof *ring.payloads, pool);
+    }
+    ring.payload_count = ring.payloads == NULL ? 0 : used;
+    reading->rings[reading->ring_count++] = ring;
+}
+
 static void other_read(brood__reading_t *reading, const brood__source_t *source,
                        apr_pool_t *pool) {
     void *copy;
@@ -112,13 +135,7 @@ static void other_read(brood__reading_t *reading, const brood__source_t *source,
             reading->arenas[reading->arena_count++] = arena;
         }
         break;
-    case BROOD__SEGMENT_QUEUE:
-        copy = part_of(source, 0, sizeof(brood__ring_shared_t), pool);
-        if (copy != NULL) {
-            brood__read_ring_t ring = {source->id, copy};
-            reading->rings[reading->ring_count++] = ring;
-        }
-        break;
+    case BROOD__SEGMENT_QUEUE: ring_read(reading, source, pool); break;
     case BROOD__SEGMENT_PAYLOAD:
         words = source->committed < PAYLOAD_MOST ? (size_t)source->committed / 8
                                                  : PAYLOAD_MOST / 8;

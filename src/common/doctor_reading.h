@@ -31,6 +31,8 @@ typedef struct brood__read_arena_t {
 typedef struct brood__read_ring_t {
     uint64_t id;
     brood__ring_shared_t *shared;
+    brood__payload_t *payloads; /* of the messages beside the ring */
+    size_t payload_count;       /* ever in use */
 } brood__read_ring_t;
 
 typedef struct brood__read_payload_t {

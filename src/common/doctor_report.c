@@ -112,6 +112,7 @@ apr_status_t brood__report_make(brood__report_t *report, const brood__reading_t 
     report->reading = reading;
     report->pool = pool;
     report->processes = apr_array_make(pool, 16, sizeof(brood_doctor_process_t));
+    report->queues = apr_array_make(pool, 4, sizeof(brood_doctor_queue_t));
     report->objects = apr_array_make(pool, 16, sizeof(brood_doctor_object_t));
     report->holds = apr_array_make(pool, 16, sizeof(brood_doctor_hold_t));
     report->waits = apr_array_make(pool, 16, sizeof(brood_doctor_wait_t));
@@ -123,6 +124,7 @@ apr_status_t brood__report_make(brood__report_t *report, const brood__reading_t 
     }
     processes_add(report);
     brood__report_objects(report);
+    brood__report_queues(report);
     brood__report_waits(report);
     return APR_SUCCESS;
 }
@@ -132,6 +134,8 @@ static void publish(brood_doctor_session_t *session, const brood__report_t *repo
     session->id = report->reading->session;
     session->processes = (const void *)report->processes->elts;
     session->process_count = (size_t)report->processes->nelts;
+    session->queues = (const void *)report->queues->elts;
+    session->queue_count = (size_t)report->queues->nelts;
     session->objects = (const void *)report->objects->elts;
     session->object_count = (size_t)report->objects->nelts;
     session->holds = (const void *)report->holds->elts;

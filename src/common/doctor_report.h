@@ -27,6 +27,7 @@ typedef struct brood__report_t {
     int16_t process_of[BROOD__SLOTS]; /* number of a slot's process, or -1 */
     apr_array_header_t *processes;    /* brood_doctor_process_t */
     apr_array_header_t *objects;      /* brood_doctor_object_t */
+    apr_array_header_t *queues;       /* brood_doctor_queue_t */
     apr_array_header_t *holds;        /* brood_doctor_hold_t */
     apr_array_header_t *waits;        /* brood_doctor_wait_t */
     apr_array_header_t *keys; /* brood__wait_key_t, of waits that a holder can end */
@@ -44,6 +45,24 @@ brood_doctor_process_t brood__report_process(const brood__report_t *report, uint
 /* Objects and who holds them, and then who waits for what (doctor_objects.c, doctor_waits.c). */
 void brood__report_objects(brood__report_t *report);
 void brood__report_waits(brood__report_t *report);
+
+/* The queues among the objects (doctor_queues.c). */
+void brood__report_queues(brood__report_t *report);
+
+/* One more thing that a participant holds, once; and the owner that a lock word names, or 0. */
+brood_doctor_hold_t *brood__report_hold(brood__report_t *report, uint32_t id,
+                                        const char *what, const char *object);
+uint32_t brood__report_owner(uint32_t word);
+
+/* The same for each participant that is told by brood__report_count(), as often as it was. */
+typedef struct brood__report_holders_t {
+    uint32_t ids[BROOD__SLOTS + 1];
+    uint32_t counts[BROOD__SLOTS + 1];
+} brood__report_holders_t;
+void brood__report_count(brood__report_holders_t *holders, uint32_t id);
+void brood__report_holders(brood__report_t *report,
+                           const brood__report_holders_t *holders, const char *what,
+                           const char *object);
 
 /* Whether the word in a cell of that kind is a lock word. */
 int brood__kind_has_lock(uint32_t kind);

@@ -101,7 +101,7 @@ static int is_there(uint64_t state) {
 }
 
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
-                        int64_t until_ns, brood__held_t *held) {
+                        int64_t lease_ns, brood__held_t *held) {
     held->index = (uint32_t)record;
     if (held->index >= ring->payload_count) {
         return 0;
@@ -113,7 +113,7 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
             !is_there(held->state)) {
             return 0;
         }
-        if (brood__payload_deliver(ring, held, hand, until_ns)) {
+        if (brood__payload_deliver(ring, held, hand, lease_ns)) {
             return 1;
         }
     }
@@ -126,6 +126,13 @@ int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
     }
     state = brood__payload_state(ring, (uint32_t)record);
     return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state);
+}
+
+int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held) {
+    /* acquire: what was read of it before this look was read before; pairs with the CAS by which
+     * another takes it */
+    atomic_thread_fence(memory_order_acquire);
+    return brood__payload_state(ring, held->index) == held->state;
 }
 
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held) {

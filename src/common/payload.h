@@ -68,9 +68,10 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t m
  * one is in anybody's hand. */
 apr_status_t brood__payload_map(brood__ring_t *ring);
 
-/* Its bytes, mapped in this process; and how many the message has. */
+/* Its bytes, mapped in this process, and how many the message has: what is checked is what is
+ * returned. BROOD_EFORGED: they are not the queue's. */
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
-                                  void **place);
+                                  void **place, uint32_t *size);
 uint32_t brood__payload_size(const brood__ring_t *ring, const brood__held_t *held);
 void brood__payload_set_size(brood__ring_t *ring, const brood__held_t *held,
                              uint32_t size);
@@ -90,10 +91,13 @@ void brood__payload_undeliver(brood__ring_t *ring, brood__held_t *held);
  * with get_lock held. 0: the record is of a payload that somebody has had already. */
 uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
-                        int64_t until_ns, brood__held_t *held);
+                        int64_t lease_ns, brood__held_t *held);
 
 /* Whether that would be there to be taken. */
 int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
+
+/* Whether it still is in the caller's hand: a lease may end at any moment. */
+int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held);
 
 /* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
  * not in the caller's hand any more. */
@@ -108,10 +112,10 @@ int brood__payload_free(brood__ring_t *ring, const brood__held_t *held);
 int brood__payload_is_time_to_look(const brood__ring_t *ring);
 void brood__payload_ask_for_look(brood__ring_t *ring);
 
-/* One that has come back, TAKEN, or LEASED until then (0: for ever): of those returned, of
+/* One that has come back, TAKEN, or LEASED for so long (0: for ever): of those returned, of
  * the dead, and of those whose time is over. One that was delivered too often becomes FAILED
  * instead. 0: there is none. */
-int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held);
 
 /* Whether there is one that has come back. One that was delivered too often becomes FAILED. */
@@ -120,17 +124,24 @@ int brood__payload_has_returned(brood__ring_t *ring);
 /* One that was delivered too often, TAKEN. 0: there is none. */
 int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held);
 
-/* The caller's lease ends then, instead. 0: it is over. */
-int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until_ns);
+/* The caller's lease lasts so long from now on, instead. 0: it is over. */
+int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease_ns);
 
 /* How many are in this hand, at about one moment. */
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand);
+
+/* How many have come back, or would if somebody looked, at about one moment. */
+uint32_t brood__payload_fallen(const brood__ring_t *ring);
 
 /* Whether one may still come back: it has, or another process has it on lease. */
 int brood__payload_may_return(const brood__ring_t *ring);
 
 /* A participant is dead. */
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead);
+
+/* The same for whoever is dead, when none is free: nobody may have learned of it, or nobody who
+ * did may have this queue. Looks once in a slice. 1: one is free now. */
+int brood__payload_reclaim(brood__ring_t *ring);
 
 /* ---- between the files of the payloads ---------------------------------------------- */
 
@@ -141,6 +152,15 @@ int brood__payload_seize(brood__ring_t *ring, uint32_t index, brood__held_t *hel
 void brood__payload_give_memory_back(brood__ring_t *ring, uint32_t index);
 void brood__payload_freed(brood__ring_t *ring, uint32_t index);
 int brood__payload_is_free(const brood__ring_t *ring, uint32_t index);
+
+/* How many have ever been used. */
+static inline uint32_t brood__payload_highest(const brood__ring_t *ring) {
+    /* relaxed: one that is not seen yet is found at the next look */
+    uint32_t count =
+        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    return count < ring->payload_count ? count : ring->payload_count;
+}
+
 void brood__payload_count_idle(brood__ring_t *ring);
 
 void brood__payload_close(brood__ring_t *ring);

@@ -36,17 +36,17 @@ static int is_fallen(const brood__ring_t *ring, const brood__held_t *held, int64
 }
 
 /* What one that has come back becomes. 1: the caller's. */
-static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                       brood__held_t *held) {
     if (brood__payload_is_worn_out(ring, held->state)) {
         (void)brood__payload_turn(
             ring, held, brood__payload_in_hand(held->state, 0, BROOD__PAYLOAD_FAILED));
         return 0;
     }
-    return brood__payload_deliver(ring, held, hand, until_ns);
+    return brood__payload_deliver(ring, held, hand, lease_ns);
 }
 
-int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held) {
     brood__ring_shared_t *shared = ring->shared;
     int64_t now = brood_os_now_ns();
@@ -63,7 +63,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
             continue;
         }
         BROOD_KILL_POINT("queue.retaking");
-        if (retake_one(ring, hand, until_ns, held)) {
+        if (retake_one(ring, hand, lease_ns, held)) {
             return 1; /* there may be more: the next one looks, too */
         }
     }
@@ -112,7 +112,7 @@ int brood__payload_take_failed(brood__ring_t *ring, brood__held_t *held) {
     return 0;
 }
 
-int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until_ns) {
+int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t lease_ns) {
     uint64_t state = held->state;
     if (BROOD__PAYLOAD_HAND(state) != BROOD__PAYLOAD_LEASED ||
         !brood__payload_turn(
@@ -120,14 +120,25 @@ int brood__payload_renew(brood__ring_t *ring, brood__held_t *held, int64_t until
             brood__payload_in_hand(state, brood__self_id, BROOD__PAYLOAD_LEASING))) {
         return 0;
     }
-    atomic_store_explicit(&ring->payloads[held->index].until_ns, until_ns,
-                          memory_order_relaxed);
+    brood__payload_set_lease(ring, held, lease_ns);
     /* Another word than before: whoever compared the old end with the time fails. */
     return brood__payload_turn(
         ring, held,
         BROOD__PAYLOAD_MAKE(
             brood__self_id, BROOD__PAYLOAD_LEASED, BROOD__PAYLOAD_DELIVERIES(state),
             (BROOD__PAYLOAD_RENEWALS(state) + 1) & 0xfu, BROOD__PAYLOAD_TENANCY(state)));
+}
+
+uint32_t brood__payload_fallen(const brood__ring_t *ring) {
+    int64_t now = brood_os_now_ns();
+    uint32_t count = brood__payload_highest(ring);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        brood__held_t held = {i, brood__payload_state(ring, i)};
+        found += BROOD__PAYLOAD_HAND(held.state) == BROOD__PAYLOAD_RETURNED ||
+                 is_fallen(ring, &held, now);
+    }
+    return found;
 }
 
 uint32_t brood__payload_count(const brood__ring_t *ring, uint32_t hand) {
@@ -162,8 +173,8 @@ static int is_published(const brood__ring_t *ring, const brood__held_t *held) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
     uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
     const brood__record_t *record;
-    if (at <= 0 || (uint64_t)(at - 1) % ring->capacity % 8 != 0 ||
-        (uint64_t)(at - 1) % ring->capacity + brood__record_bytes(sizeof(uint64_t)) >
+    if (at <= 0 ||
+        brood__ring_place(ring, mark) + brood__record_bytes(sizeof(uint64_t)) >
             ring->capacity ||
         brood__mark_bytes(mark, head) >= brood__mark_bytes(tail, head)) {
         return 0;
@@ -174,25 +185,27 @@ static int is_published(const brood__ring_t *ring, const brood__held_t *held) {
            *(const uint64_t *)(const void *)(record + 1) == brood__payload_record(held);
 }
 
-/* What becomes of one whose owner is dead. */
-static void bury(brood__ring_t *ring, brood__held_t *held) {
+/* What becomes of one whose owner is dead. 1: it is free. */
+static int bury(brood__ring_t *ring, brood__held_t *held) {
     switch (BROOD__PAYLOAD_HAND(held->state)) {
     case BROOD__PAYLOAD_LEASED:
     case BROOD__PAYLOAD_LEASING:
         (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_RETURNED);
-        return;
+        return 0;
     case BROOD__PAYLOAD_RESERVED:
         if (is_published(ring, held)) {
             (void)brood__payload_let_go(ring, held, BROOD__PAYLOAD_QUEUED);
             brood__ring_wake(ring);
-            return;
+            return 0;
         }
         break;
     default: break;
     }
-    if (brood__payload_turn(ring, held, brood__payload_as_free(held->state))) {
-        atomic_fetch_add_explicit(&ring->shared->payload_frees, 1, memory_order_relaxed);
+    if (!brood__payload_turn(ring, held, brood__payload_as_free(held->state))) {
+        return 0;
     }
+    atomic_fetch_add_explicit(&ring->shared->payload_frees, 1, memory_order_relaxed);
+    return 1;
 }
 
 void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {
@@ -201,10 +214,58 @@ void brood__payload_sweep(brood__ring_t *ring, uint32_t dead) {
         brood__held_t held = {i, brood__payload_state(ring, i)};
         if (brood__payload_has_owner(BROOD__PAYLOAD_HAND(held.state)) &&
             BROOD__PAYLOAD_OWNER(held.state) == dead) {
-            bury(ring, &held);
+            (void)bury(ring, &held);
         }
     }
     if (count != 0) {
         brood__payload_count_idle(ring);
     }
+}
+
+/* Owners that were alive when they were asked about, so that each is asked about once. */
+#define ASKED 8u
+typedef struct asked_t {
+    uint32_t alive[ASKED];
+    uint32_t next;
+} asked_t;
+
+static int is_dead(asked_t *asked, uint32_t owner) {
+    for (uint32_t i = 0; i < ASKED; i++) {
+        if (asked->alive[i] == owner) {
+            return 0;
+        }
+    }
+    if (owner != brood__self_id && brood__participant_is_dead(owner)) {
+        return 1;
+    }
+    asked->alive[asked->next++ % ASKED] = owner;
+    return 0;
+}
+
+static int is_time_to_reclaim(brood__ring_t *ring) {
+    int64_t now = brood_os_now_ns();
+    /* relaxed: private to this process; two threads may both find that it is time */
+    if (now < atomic_load_explicit(&ring->reclaim_at_ns, memory_order_relaxed)) {
+        return 0;
+    }
+    atomic_store_explicit(&ring->reclaim_at_ns, now + BROOD__SLICE_NS,
+                          memory_order_relaxed);
+    return 1;
+}
+
+int brood__payload_reclaim(brood__ring_t *ring) {
+    uint32_t count = brood__payload_highest(ring);
+    asked_t asked = {{0}, 0};
+    int freed = 0;
+    if (!is_time_to_reclaim(ring)) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        brood__held_t held = {i, brood__payload_state(ring, i)};
+        if (brood__payload_has_owner(BROOD__PAYLOAD_HAND(held.state)) &&
+            is_dead(&asked, BROOD__PAYLOAD_OWNER(held.state))) {
+            freed |= bury(ring, &held);
+        }
+    }
+    return freed;
 }

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #define CHUNK_LEAST_ORDER 6u
+#define CHUNK_MOST_ORDER 40u
 #define CHUNK_MAKE(offset, order, units) \
     ((uint64_t)((offset) >> 6) | (uint64_t)(order) << 32 | (uint64_t)(units) << 40)
 #define CHUNK_OFFSET(chunk) (((uint64_t)(uint32_t)(chunk)) << 6)
@@ -39,8 +40,17 @@ static uint32_t order_of(uint64_t size) {
     return order;
 }
 
+/* One that makes no sense is none. */
 static uint64_t chunk_of(const brood__ring_t *ring, uint32_t index) {
-    return atomic_load_explicit(&ring->payloads[index].chunk, memory_order_relaxed);
+    uint64_t chunk =
+        atomic_load_explicit(&ring->payloads[index].chunk, memory_order_relaxed);
+    uint64_t offset = CHUNK_OFFSET(chunk);
+    return CHUNK_ORDER(chunk) >= CHUNK_LEAST_ORDER &&
+                   CHUNK_ORDER(chunk) <= CHUNK_MOST_ORDER &&
+                   offset <= ring->payload_size &&
+                   CHUNK_SIZE(chunk) <= ring->payload_size - offset
+               ? chunk
+               : 0;
 }
 
 static void set_chunk(brood__ring_t *ring, uint32_t index, uint64_t chunk) {
@@ -90,20 +100,17 @@ void brood__payload_close(brood__ring_t *ring) {
 }
 
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
-                                  void **place) {
+                                  void **place, uint32_t *size) {
     uint64_t chunk = chunk_of(ring, held->index);
-    uint64_t offset = CHUNK_OFFSET(chunk);
     uint8_t *base;
     apr_status_t rv = space(ring, &base);
     *place = NULL;
-    if (rv == APR_SUCCESS &&
-        (chunk == 0 || CHUNK_ORDER(chunk) > 40 || offset > ring->payload_size ||
-         CHUNK_SIZE(chunk) > ring->payload_size - offset ||
-         brood__payload_size(ring, held) > CHUNK_SIZE(chunk))) {
+    *size = brood__payload_size(ring, held);
+    if (rv == APR_SUCCESS && (chunk == 0 || *size > CHUNK_SIZE(chunk))) {
         rv = brood__fail(BROOD_EFORGED, "a large message lies outside the queue");
     }
     if (rv == APR_SUCCESS) {
-        *place = base + offset;
+        *place = base + CHUNK_OFFSET(chunk);
     }
     return rv;
 }
@@ -145,24 +152,33 @@ static apr_status_t commit(brood__ring_t *ring, uint32_t index, uint64_t size) {
     return APR_SUCCESS;
 }
 
-/* Gives the memory of a chunk back; where the system cannot, it stays for the next one. */
+/* How much memory it has, at the most: several small ones share the same. */
+static uint64_t memory_in(uint64_t chunk) {
+    uint64_t size = CHUNK_UNITS(chunk) * (uint64_t)brood_os_memory_granularity();
+    return size < CHUNK_SIZE(chunk) ? size : CHUNK_SIZE(chunk);
+}
+
+/* Gives the memory of a chunk back; where the system cannot, it stays for the next one. The chunk
+ * says so first: killed in between, the memory is committed once more for nothing. */
 static void decommit(brood__ring_t *ring, uint32_t index) {
     uint64_t unit = brood_os_memory_granularity();
     uint64_t chunk = chunk_of(ring, index);
-    uint64_t size = CHUNK_UNITS(chunk) * unit;
-    if (CHUNK_SIZE(chunk) < unit || size == 0 ||
-        brood_os_memory_decommit(ring->segment->memory,
-                                 ring->payload_offset + CHUNK_OFFSET(chunk),
-                                 (size_t)size) != APR_SUCCESS) {
+    uint64_t size = memory_in(chunk);
+    if (CHUNK_SIZE(chunk) < unit || size == 0) {
         return;
     }
     set_chunk(ring, index, CHUNK_MAKE(CHUNK_OFFSET(chunk), CHUNK_ORDER(chunk), 0));
+    BROOD_KILL_POINT("queue.decommitting");
+    if (brood_os_memory_decommit(ring->segment->memory,
+                                 ring->payload_offset + CHUNK_OFFSET(chunk),
+                                 (size_t)size) != APR_SUCCESS) {
+        set_chunk(ring, index, chunk);
+    }
 }
 
 /* What a chunk keeps that could be given back. */
 static uint64_t memory_of(uint64_t chunk) {
-    uint64_t size = CHUNK_UNITS(chunk) * (uint64_t)brood_os_memory_granularity();
-    return CHUNK_SIZE(chunk) >= IDLE_LEAST ? size : 0;
+    return CHUNK_SIZE(chunk) >= IDLE_LEAST ? memory_in(chunk) : 0;
 }
 
 static void idle_more(brood__ring_t *ring, uint32_t index) {
@@ -216,13 +232,12 @@ static uint64_t find_gap(const brood__ring_t *ring, uint32_t order) {
     uint64_t align = size < unit ? size : unit;
     uint64_t at = 0;
     size_t count = 0;
-    uint32_t highest =
-        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    uint32_t highest = brood__payload_highest(ring);
     extent_t *taken = malloc((highest + 1) * sizeof *taken);
     if (taken == NULL) {
         return UINT64_MAX;
     }
-    for (uint32_t i = 0; i < highest && i < ring->payload_count; i++) {
+    for (uint32_t i = 0; i < highest; i++) {
         uint64_t chunk = chunk_of(ring, i);
         if (chunk != 0) {
             taken[count].begin = CHUNK_OFFSET(chunk);
@@ -243,7 +258,7 @@ static uint64_t find_gap(const brood__ring_t *ring, uint32_t order) {
  * chunk. put_lock is held. */
 static int seize_any(brood__ring_t *ring, brood__held_t *held) {
     _Atomic uint32_t *highest = &ring->shared->payload_highest;
-    uint32_t count = atomic_load_explicit(highest, memory_order_relaxed);
+    uint32_t count = brood__payload_highest(ring);
     if (count < ring->payload_count) {
         /* First: what lies above it is swept by nobody. */
         atomic_store_explicit(highest, count + 1, memory_order_relaxed);
@@ -251,7 +266,7 @@ static int seize_any(brood__ring_t *ring, brood__held_t *held) {
             return 1;
         }
     }
-    for (uint32_t i = 0; i < count && i < ring->payload_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (brood__payload_seize(ring, i, held)) {
             idle_less(ring, i);
             decommit(ring, i);
@@ -278,9 +293,8 @@ static void clear_free(brood__ring_t *ring) {
 /* How many bytes the chunks have that are in anybody's hand. */
 static uint64_t in_use(const brood__ring_t *ring) {
     uint64_t bytes = 0;
-    uint32_t highest =
-        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
-    for (uint32_t i = 0; i < highest && i < ring->payload_count; i++) {
+    uint32_t highest = brood__payload_highest(ring);
+    for (uint32_t i = 0; i < highest; i++) {
         uint64_t chunk = chunk_of(ring, i);
         if (chunk != 0 && !brood__payload_is_free(ring, i)) {
             bytes += CHUNK_SIZE(chunk);
@@ -316,11 +330,9 @@ static apr_status_t make_room(brood__ring_t *ring, uint32_t order, uint64_t most
 
 /* A free payload that has a chunk of this order already. */
 static int seize_fitting(brood__ring_t *ring, uint32_t order, brood__held_t *held) {
-    uint32_t count =
-        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
+    uint32_t count = brood__payload_highest(ring);
     uint32_t at =
         atomic_load_explicit(&ring->shared->freed[order & 31u], memory_order_relaxed);
-    count = count < ring->payload_count ? count : ring->payload_count;
     for (uint32_t i = 0; i < count; i++, at++) {
         at = at < count ? at : 0;
         /* Its chunk may change until it is the caller's: looked at once more then. */
@@ -347,6 +359,9 @@ apr_status_t brood__payload_reserve(brood__ring_t *ring, size_t size, uint64_t m
                               deadline);
         if (rv == APR_SUCCESS) {
             rv = make_room(ring, order, most, held);
+            if (rv == APR_EAGAIN && brood__payload_reclaim(ring)) {
+                rv = make_room(ring, order, most, held);
+            }
             (void)brood__lockword_release(&ring->put_lock);
         }
     }

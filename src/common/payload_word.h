@@ -3,6 +3,7 @@
 #ifndef BROOD_COMMON_PAYLOAD_WORD_H
 #define BROOD_COMMON_PAYLOAD_WORD_H
 
+#include "os/clock.h"
 #include "os/fault.h"
 #include "payload.h"
 #include "session.h"
@@ -11,13 +12,6 @@
     ((uint64_t)(owner) | (uint64_t)(hand) << 32 | (uint64_t)(deliveries) << 36 | \
      (uint64_t)(renewals) << 44 | (uint64_t)(tenancy) << 48)
 #define BROOD__PAYLOAD_RENEWALS(state) ((uint32_t)((state) >> 44) & 0xfu)
-
-static inline uint32_t brood__payload_highest(const brood__ring_t *ring) {
-    /* relaxed: one that is not seen yet is found at the next look */
-    uint32_t count =
-        atomic_load_explicit(&ring->shared->payload_highest, memory_order_relaxed);
-    return count < ring->payload_count ? count : ring->payload_count;
-}
 
 static inline uint64_t brood__payload_state(const brood__ring_t *ring, uint32_t index) {
     /* acquire: pairs with the release of whoever put it into this hand */
@@ -69,10 +63,18 @@ static inline int brood__payload_is_worn_out(const brood__ring_t *ring, uint64_t
            BROOD__PAYLOAD_DELIVERIES(state) >= ring->deliveries_max;
 }
 
+/* A lease begins when the message is in the caller's hand, however long that took. */
+static inline void brood__payload_set_lease(brood__ring_t *ring,
+                                            const brood__held_t *held, int64_t lease_ns) {
+    atomic_store_explicit(&ring->payloads[held->index].until_ns,
+                          lease_ns == 0 ? 0 : brood_os_now_ns() + lease_ns,
+                          memory_order_relaxed);
+}
+
 /* Delivers to the caller what was seen. Until the end of a lease is written nobody compares
  * it with the time. */
 static inline int brood__payload_deliver(brood__ring_t *ring, brood__held_t *held,
-                                         uint32_t hand, int64_t until_ns) {
+                                         uint32_t hand, int64_t lease_ns) {
     if (hand == BROOD__PAYLOAD_TAKEN) {
         return brood__payload_turn(ring, held,
                                    brood__payload_delivered(held->state, hand));
@@ -82,8 +84,7 @@ static inline int brood__payload_deliver(brood__ring_t *ring, brood__held_t *hel
         return 0;
     }
     BROOD_KILL_POINT("queue.leasing");
-    atomic_store_explicit(&ring->payloads[held->index].until_ns, until_ns,
-                          memory_order_relaxed);
+    brood__payload_set_lease(ring, held, lease_ns);
     return brood__payload_turn(
         ring, held,
         brood__payload_in_hand(held->state, brood__self_id, BROOD__PAYLOAD_LEASED));

@@ -24,6 +24,10 @@ static inline int brood__queue_is_ready(const brood_queue_t *queue) {
     return queue != NULL && brood__handle_is_open(&queue->handle) && brood__self_id != 0;
 }
 
+/* The counts of a ring, or of a copy of its head, which has so many messages between its ends. */
+void brood__queue_counts_read(brood_queue_counts_t *counts,
+                              const brood__ring_shared_t *shared, uint32_t between);
+
 /* BROOD_ETOOBIG: larger than the queue takes. */
 apr_status_t brood__queue_size_check(const brood_queue_t *queue, size_t size);
 

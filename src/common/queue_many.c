@@ -14,6 +14,9 @@ static apr_status_t messages_check(const brood_queue_t *queue,
                          (unsigned long long)count);
     }
     for (size_t i = 0; rv == APR_SUCCESS && i < count; i++) {
+        if (messages[i].data != NULL && messages[i].size <= queue->ring.message_max) {
+            continue;
+        }
         rv = brood__queue_size_check(queue, messages[i].size);
         if (rv == APR_SUCCESS && messages[i].data == NULL && messages[i].size != 0) {
             rv = brood__fail(APR_EINVAL, "messages[%llu].data is NULL and its size %llu",
@@ -66,13 +69,13 @@ static apr_status_t accept_many(void *context, size_t size) {
 
 static void drain_many(void *context, const void *place, size_t size) {
     drain_many_t *drain = context;
-    if (size != 0) {
-        memcpy(drain->buffer, place, size);
-    }
-    drain->messages[drain->count].data = drain->buffer;
-    drain->messages[drain->count++].size = size;
+    char *to = drain->buffer;
+    drain->messages[drain->count++] = (brood_bytes_t){to, size};
     drain->buffer += size;
     drain->left -= size;
+    if (size != 0) {
+        memcpy(to, place, size);
+    }
 }
 
 apr_status_t brood_queue_get_many(brood_queue_t *queue, void *buffer, size_t capacity,
@@ -136,22 +139,26 @@ static uint64_t number_of(const _Atomic uint64_t *number) {
     return atomic_load_explicit(number, memory_order_relaxed);
 }
 
+void brood__queue_counts_read(brood_queue_counts_t *counts,
+                              const brood__ring_shared_t *shared, uint32_t between) {
+    counts->put_bytes = number_of(&shared->put_bytes);
+    counts->put_waits = number_of(&shared->put_waits);
+    counts->gets = number_of(&shared->gets);
+    counts->puts = counts->gets + between;
+    counts->get_bytes = number_of(&shared->get_bytes);
+    counts->get_waits = number_of(&shared->get_waits);
+    counts->owner_deaths =
+        atomic_load_explicit(&shared->put_deaths, memory_order_relaxed) +
+        atomic_load_explicit(&shared->get_deaths, memory_order_relaxed);
+    counts->most_items = atomic_load_explicit(&shared->most_items, memory_order_relaxed);
+}
+
 apr_status_t brood_queue_counts(brood_queue_t *queue, brood_queue_counts_t *counts) {
     apr_status_t rv = brood__queue_check(queue);
     memset(counts, 0, sizeof *counts);
     if (rv == APR_SUCCESS) {
-        const brood__ring_shared_t *shared = queue->ring.shared;
-        counts->put_bytes = number_of(&shared->put_bytes);
-        counts->put_waits = number_of(&shared->put_waits);
-        counts->gets = number_of(&shared->gets);
-        counts->puts = counts->gets + brood__ring_between(&queue->ring);
-        counts->get_bytes = number_of(&shared->get_bytes);
-        counts->get_waits = number_of(&shared->get_waits);
-        counts->owner_deaths =
-            atomic_load_explicit(&shared->put_deaths, memory_order_relaxed) +
-            atomic_load_explicit(&shared->get_deaths, memory_order_relaxed);
-        counts->most_items =
-            atomic_load_explicit(&shared->most_items, memory_order_relaxed);
+        brood__queue_counts_read(counts, queue->ring.shared,
+                                 brood__ring_between(&queue->ring));
     }
     return rv;
 }

@@ -1,11 +1,13 @@
 /* Queue: messages in place, and on lease. */
 #include "brood/message.h"
 
-#include "os/clock.h"
 #include "payload.h"
 #include "queue.h"
 #include "session.h"
 #include <string.h>
+
+/* A lease that is longer has no end: 100 years. */
+#define LEASE_MOST_US (100LL * 365 * 86400 * 1000000)
 
 static apr_status_t message_check(const brood_queue_t *queue,
                                   const brood_message_t *message) {
@@ -21,11 +23,17 @@ static void message_clear(brood_message_t *message) {
     }
 }
 
-/* What the caller has in its hands now. */
+/* What the caller has in its hands now. BROOD_ELEASE: a lease that is over already; then what was
+ * read may be another message's. */
 static apr_status_t message_fill(brood_queue_t *queue, brood_message_t *message,
                                  const brood__held_t *held) {
-    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data);
-    message->size = brood__payload_size(&queue->ring, held);
+    uint32_t size;
+    apr_status_t rv = brood__payload_place(&queue->ring, held, &message->data, &size);
+    message->size = size;
+    if (!brood__payload_is_held(&queue->ring, held)) {
+        message_clear(message);
+        return BROOD_ELEASE;
+    }
     message->deliveries = BROOD__PAYLOAD_DELIVERIES(held->state);
     message->place = held->index;
     message->tenancy = held->state;
@@ -119,11 +127,17 @@ apr_status_t brood_queue_abandon(brood_queue_t *queue, brood_message_t *message)
 /* ---- consumers ---------------------------------------------------------------------- */
 
 static apr_status_t hold(brood_queue_t *queue, brood_message_t *message, uint32_t hand,
-                         int64_t until_ns, apr_interval_time_t timeout) {
+                         int64_t lease_ns, apr_interval_time_t timeout) {
+    brood_os_deadline_t deadline = brood__deadline(timeout);
     brood__held_t held;
-    apr_status_t rv =
-        brood__ring_hold(&queue->ring, hand, until_ns, &held, brood__deadline(timeout));
-    return rv == APR_SUCCESS ? message_fill(queue, message, &held) : rv;
+    apr_status_t rv;
+    do { /* ends unless every lease is over before this process sees it */
+        rv = brood__ring_hold(&queue->ring, hand, lease_ns, &held, deadline);
+        if (rv == APR_SUCCESS) {
+            rv = message_fill(queue, message, &held);
+        }
+    } while (rv == BROOD_ELEASE);
+    return rv;
 }
 
 apr_status_t brood_queue_take(brood_queue_t *queue, brood_message_t *message,
@@ -138,28 +152,28 @@ apr_status_t brood_queue_release(brood_queue_t *queue, brood_message_t *message)
     return message_free(queue, message, BROOD__PAYLOAD_TAKEN);
 }
 
-/* When a lease ends, in nanoseconds; 0: never. */
-static apr_status_t lease_end(apr_interval_time_t lease, int64_t *until_ns) {
+/* How long a lease is, in nanoseconds; 0: for ever. */
+static apr_status_t lease_length(apr_interval_time_t lease, int64_t *lease_ns) {
     if (lease == 0) {
         return brood__fail(APR_EINVAL, "lease is 0");
     }
-    *until_ns = lease < 0 ? 0 : brood__deadline(lease);
+    *lease_ns = lease < 0 || lease > LEASE_MOST_US ? 0 : lease * 1000;
     return APR_SUCCESS;
 }
 
 apr_status_t brood_queue_lease(brood_queue_t *queue, brood_message_t *message,
                                apr_interval_time_t lease, apr_interval_time_t timeout) {
-    int64_t until_ns = 0;
+    int64_t lease_ns = 0;
     apr_status_t rv = message_check(queue, message);
     message_clear(message);
     if (rv == APR_SUCCESS && !(queue->ring.flags & BROOD__RING_LEASES)) {
         rv = brood__fail(APR_EINVAL, "queue was made without BROOD_QUEUE_LEASES");
     }
     if (rv == APR_SUCCESS) {
-        rv = lease_end(lease, &until_ns);
+        rv = lease_length(lease, &lease_ns);
     }
     return rv == APR_SUCCESS
-               ? hold(queue, message, BROOD__PAYLOAD_LEASED, until_ns, timeout)
+               ? hold(queue, message, BROOD__PAYLOAD_LEASED, lease_ns, timeout)
                : rv;
 }
 
@@ -181,15 +195,15 @@ apr_status_t brood_queue_give_back(brood_queue_t *queue, brood_message_t *messag
 apr_status_t brood_queue_renew(brood_queue_t *queue, brood_message_t *message,
                                apr_interval_time_t lease) {
     brood__held_t held;
-    int64_t until_ns = 0;
+    int64_t lease_ns = 0;
     apr_status_t rv = message_held(queue, message, BROOD__PAYLOAD_LEASED, &held);
     if (rv == APR_SUCCESS) {
-        rv = lease_end(lease, &until_ns);
+        rv = lease_length(lease, &lease_ns);
     }
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (!brood__payload_renew(&queue->ring, &held, until_ns)) {
+    if (!brood__payload_renew(&queue->ring, &held, lease_ns)) {
         return message_gone(message, 0, BROOD__PAYLOAD_LEASED);
     }
     message->tenancy = held.state;

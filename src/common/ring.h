@@ -121,6 +121,7 @@ typedef struct brood__ring_t {
     uint32_t deliveries_max;
     brood__payload_t *payloads;
     _Atomic(uint8_t *) payload_space; /* mapped; NULL: not yet */
+    _Atomic int64_t reclaim_at_ns;    /* when to look for payloads of the dead again */
     brood_os_word_t put_lock;
     brood_os_word_t get_lock;
     brood_os_word_t items;
@@ -214,6 +215,8 @@ typedef struct brood__record_t {
     uint32_t flags; /* 0 or one of these */
 } brood__record_t;
 
+_Static_assert(sizeof(brood__record_t) == 8, "records are multiples of eight bytes");
+
 /* No message: the rest of the ring up to its end is unused. */
 #define BROOD__RECORD_SKIP 1u
 /* The message lies beside the ring; the eight bytes after this say where. */
@@ -258,16 +261,21 @@ static inline uint64_t brood__ring_record_size(const brood__ring_t *ring, size_t
                                                                  : size);
 }
 
+/* The place of a mark in the ring. Records are multiples of eight bytes; whatever a mark says,
+ * it is the place of a whole head of one. */
+static inline uint64_t brood__ring_place(const brood__ring_t *ring, uint64_t mark) {
+    return brood__mark_position(mark) & (ring->capacity - sizeof(brood__record_t));
+}
+
 static inline brood__record_t *brood__ring_record_at(const brood__ring_t *ring,
                                                      uint64_t mark) {
-    return (brood__record_t *)(ring->data +
-                               (brood__mark_position(mark) & (ring->capacity - 1)));
+    return (brood__record_t *)(ring->data + brood__ring_place(ring, mark));
 }
 
 /* The unused end of the ring that a record of this size has to skip. */
 static inline uint64_t brood__ring_gap_before(const brood__ring_t *ring, uint64_t tail,
                                               uint64_t bytes) {
-    uint64_t at = brood__mark_position(tail) & (ring->capacity - 1);
+    uint64_t at = brood__ring_place(ring, tail);
     return at + bytes <= ring->capacity ? 0 : ring->capacity - at;
 }
 
@@ -327,18 +335,8 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size,
 
 /* Takes the oldest message into the caller's hand, BROOD__PAYLOAD_TAKEN or _LEASED. One that
  * lies in the ring gets a place beside it first. APR_EOF as brood__ring_get(). */
-apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                               struct brood__held_t *held, brood_os_deadline_t deadline);
-
-/* A record, the unused end of the ring before it skipped. */
-typedef struct brood__found_t {
-    const brood__record_t *at;
-    brood__record_t record; /* a copy: what is checked is what is used */
-    uint64_t head;          /* after it */
-} brood__found_t;
-
-/* The record at `head`, with get_lock held. APR_EAGAIN: there is none. */
-apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found);
 
 /* What a look at the messages says, which found the ring in this state before: APR_EOF instead
  * of APR_EAGAIN when none comes any more, nor comes back from another process. */

@@ -10,18 +10,22 @@
  *             one release store. Whoever is killed before it has done nothing, whoever is
  *             killed after it owes wake-ups, which cost the sleepers a slice. What has been
  *             dropped is nobody's task: `shutdown` says how many messages had been taken, and
- *             `tail` stands still from then on. */
-#include "ring.h"
+ *             `tail` stands still from then on. So is a message on lease that comes back later. */
+#include "payload.h"
 
 #include "eventcount.h"
 #include "os/fault.h"
 
 /* Of `left` messages that are not done with, those that have not been dropped. Tasks that were
  * called done before they were taken may be among the dropped ones. */
-static uint32_t not_dropped(uint32_t left, uint32_t tail, uint32_t end) {
+static uint32_t not_dropped(const brood__ring_t *ring, uint32_t left, uint32_t tail,
+                            uint32_t end) {
     uint32_t dropped = (tail - end / (BROOD__RING_STATE + 1u)) & BROOD__MARK_COUNT_MASK;
     if ((end & BROOD__RING_STATE) != BROOD__RING_SHUT) {
         return left;
+    }
+    if (ring->flags & BROOD__RING_LEASES) {
+        dropped += brood__payload_fallen(ring);
     }
     return left > dropped ? left - dropped : 0;
 }
@@ -38,7 +42,7 @@ uint32_t brood__ring_unfinished(const brood__ring_t *ring) {
             brood__mark_count(atomic_load_explicit(&shared->tail, memory_order_acquire));
         again = atomic_load_explicit(&shared->done, memory_order_acquire);
     } while (done != again);
-    return not_dropped((tail - done) & BROOD__MARK_COUNT_MASK, tail, end);
+    return not_dropped(ring, (tail - done) & BROOD__MARK_COUNT_MASK, tail, end);
 }
 
 apr_status_t brood__ring_task_done(brood__ring_t *ring) {

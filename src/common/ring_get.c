@@ -5,42 +5,22 @@
 #include "os/fault.h"
 #include "ring_quick.h"
 
-apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t head, brood__found_t *found) {
-    uint64_t payload;
-    if (!brood__ring_has_more(ring, head)) {
-        return APR_EAGAIN;
-    }
-    found->at = brood__ring_record_at(ring, head);
-    if (found->at->flags & BROOD__RECORD_SKIP) {
-        uint64_t place = brood__mark_position(head) & (ring->capacity - 1);
-        head = brood__mark_after(head, ring->capacity - place, 0);
-        found->at = brood__ring_record_at(ring, head);
-    }
-    found->record = *found->at;
-    payload = (found->record.flags & BROOD__RECORD_BESIDE) ? sizeof(uint64_t)
-                                                           : found->record.size;
-    found->head = brood__mark_after(head, brood__record_bytes(payload), 1);
-    if ((brood__mark_position(head) & (ring->capacity - 1)) +
-            brood__record_bytes(payload) >
-        ring->capacity) {
-        return brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
-    }
-    return APR_SUCCESS;
-}
-
-/* Copies a payload that is LEASED out. Afterwards it is TAKEN; a forged one is free. */
-static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
-                                  const brood__ring_get_t *get) {
-    void *place;
-    apr_status_t rv = brood__payload_place(ring, held, &place);
-    if (rv != APR_SUCCESS) {
-        (void)brood__payload_free(ring, held);
-        return rv;
-    }
-    get->drain(get->context, place, brood__payload_size(ring, held));
+/* Copies a payload that is LEASED out. Afterwards it is TAKEN. */
+static void drain_payload(brood__ring_t *ring, brood__held_t *held,
+                          const brood__ring_get_t *get, const void *place, size_t size) {
+    get->drain(get->context, place, size);
     BROOD_KILL_POINT("queue.get.drained");
     (void)brood__payload_keep(ring, held);
-    return APR_SUCCESS;
+}
+
+/* Where its bytes are; a forged one is free afterwards. */
+static apr_status_t find_place(brood__ring_t *ring, brood__held_t *held, void **place,
+                               uint32_t *size) {
+    apr_status_t rv = brood__payload_place(ring, held, place, size);
+    if (rv != APR_SUCCESS) {
+        (void)brood__payload_free(ring, held);
+    }
+    return rv;
 }
 
 /* The message beside the ring that was found: into `held`, or skipped when somebody has had
@@ -48,6 +28,8 @@ static apr_status_t drain_payload(brood__ring_t *ring, brood__held_t *held,
 static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
                                brood__ring_get_t *get, brood__held_t *held) {
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
+    void *place;
+    uint32_t size;
     apr_status_t rv = brood__payload_map(ring);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -55,12 +37,17 @@ static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
     if (!brood__payload_take(ring, record, BROOD__PAYLOAD_LEASED, 0, held)) {
         return APR_EAGAIN;
     }
-    if (brood__payload_size(ring, held) != found->record.size) {
+    rv = find_place(ring, held, &place, &size);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (size != found->record.size) {
         (void)brood__payload_free(ring, held);
         return brood__fail(BROOD_EFORGED,
                            "a large message has another size than was said");
     }
-    return drain_payload(ring, held, get);
+    drain_payload(ring, held, get, place, size);
+    return APR_SUCCESS;
 }
 
 /* Takes the message that was found. */
@@ -79,11 +66,12 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
                                 brood__held_t *held, int *beside) {
     uint64_t first = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
     uint64_t head = first;
+    uint64_t tail = brood__ring_tail_seen(ring);
     uint64_t bytes = 0;
     apr_status_t rv = APR_SUCCESS;
     while (get->done < get->most && !*beside) {
         brood__found_t found;
-        rv = brood__ring_find(ring, head, &found);
+        rv = brood__ring_find(ring, &tail, head, &found);
         if (rv == APR_SUCCESS) {
             rv = get->accept(get->context, found.record.size);
         }
@@ -111,6 +99,8 @@ static apr_status_t records_get(brood__ring_t *ring, brood__ring_get_t *get,
 /* One that has come back, if there is one. APR_EAGAIN: there is none. */
 static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     brood__held_t held;
+    void *place;
+    uint32_t size;
     apr_status_t rv;
     if (!brood__payload_is_time_to_look(ring) ||
         brood__ring_state(ring) == BROOD__RING_SHUT) {
@@ -123,17 +113,19 @@ static apr_status_t get_returned(brood__ring_t *ring, brood__ring_get_t *get) {
     if (!brood__payload_retake(ring, BROOD__PAYLOAD_LEASED, 0, &held)) {
         return APR_EAGAIN;
     }
-    rv = get->accept(get->context, brood__payload_size(ring, &held));
+    rv = find_place(ring, &held, &place, &size);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = get->accept(get->context, size);
     if (rv != APR_SUCCESS) {
         brood__payload_undeliver(ring, &held);
         return rv;
     }
-    rv = drain_payload(ring, &held, get);
-    if (rv == APR_SUCCESS) {
-        get->done++;
-        (void)brood__payload_free(ring, &held);
-    }
-    return rv;
+    drain_payload(ring, &held, get, place, size);
+    get->done++;
+    (void)brood__payload_free(ring, &held);
+    return APR_SUCCESS;
 }
 
 apr_status_t brood__ring_get_status(brood__ring_t *ring, apr_status_t rv,

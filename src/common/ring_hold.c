@@ -7,7 +7,7 @@
 /* What a consumer has on its way to a message. */
 typedef struct hold_t {
     uint32_t hand;
-    int64_t until_ns;
+    int64_t lease_ns;
     brood__held_t *held;
     brood__held_t spare; /* reserved for a message that lies in the ring */
     size_t spare_size;   /* 0: none */
@@ -19,12 +19,16 @@ typedef struct hold_t {
 static apr_status_t hold_inside(brood__ring_t *ring, const brood__found_t *found,
                                 hold_t *hold) {
     void *place;
+    uint32_t room;
     apr_status_t rv;
     hold->wanted = found->record.size == 0 ? 1 : found->record.size;
     if (hold->spare_size < hold->wanted) {
         return APR_INCOMPLETE;
     }
-    rv = brood__payload_place(ring, &hold->spare, &place);
+    rv = brood__payload_place(ring, &hold->spare, &place, &room);
+    if (rv == APR_SUCCESS && room < found->record.size) {
+        rv = brood__fail(BROOD_EFORGED, "a reserved place has become smaller");
+    }
     if (rv == APR_SUCCESS) {
         memcpy(place, found->at + 1, found->record.size);
         brood__payload_set_size(ring, &hold->spare, found->record.size);
@@ -38,17 +42,18 @@ static apr_status_t hold_inside(brood__ring_t *ring, const brood__found_t *found
 /* The first message that nobody has had, with get_lock held. */
 static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
     brood__found_t found;
-    apr_status_t rv = brood__ring_find(ring, head, &found);
+    apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
         uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
-        if (brood__payload_take(ring, record, hold->hand, hold->until_ns, hold->held)) {
+        if (brood__payload_take(ring, record, hold->hand, hold->lease_ns, hold->held)) {
             brood__ring_taken(ring, head, found.head, found.record.size);
             return APR_SUCCESS;
         }
         brood__ring_taken(ring, head, found.head, 0);
         head = found.head;
-        rv = brood__ring_find(ring, head, &found);
+        rv = brood__ring_find(ring, &tail, head, &found);
     }
     if (rv == APR_SUCCESS) {
         rv = hold_inside(ring, &found, hold);
@@ -66,7 +71,7 @@ static apr_status_t hold_try(brood__ring_t *ring, hold_t *hold,
     apr_status_t rv;
     if (brood__payload_is_time_to_look(ring) &&
         brood__ring_state(ring) != BROOD__RING_SHUT &&
-        brood__payload_retake(ring, hold->hand, hold->until_ns, hold->held)) {
+        brood__payload_retake(ring, hold->hand, hold->lease_ns, hold->held)) {
         return APR_SUCCESS;
     }
     rv = brood__ring_lock(&ring->get_lock, &ring->get_pace, &ring->shared->get_deaths,
@@ -88,10 +93,10 @@ static void give_up_spare(brood__ring_t *ring, hold_t *hold) {
     }
 }
 
-apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t until_ns,
+apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                               brood__held_t *held, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->get_pace, deadline);
-    hold_t hold = {hand, until_ns, held, {0, 0}, 0, 0};
+    hold_t hold = {hand, lease_ns, held, {0, 0}, 0, 0};
     apr_status_t rv = brood__payload_map(ring);
     if (rv == APR_SUCCESS) {
         rv = hold_try(ring, &hold, deadline);

@@ -34,14 +34,13 @@ static size_t quick_below(const brood__ring_t *ring) {
     return 1 + (size_t)(ring->inline_limit < largest ? ring->inline_limit : largest);
 }
 
-static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
+/* The copies of what the head says, which nobody changes any more. */
+static void ring_read(brood__ring_t *ring, brood__segment_t *segment) {
     brood__ring_shared_t *shared = (brood__ring_shared_t *)segment->base;
     memset(ring, 0, sizeof *ring);
     ring->segment = segment;
     ring->shared = shared;
     ring->capacity = shared->capacity;
-    ring->data = segment->base + shared->data_offset;
-    ring->payloads = (brood__payload_t *)(void *)(segment->base + sizeof *shared);
     ring->payload_count = shared->payload_count;
     ring->payload_offset = shared->payload_offset;
     ring->payload_size = shared->payload_size;
@@ -49,8 +48,20 @@ static void ring_bind(brood__ring_t *ring, brood__segment_t *segment) {
     ring->max_items = shared->max_items;
     ring->flags = shared->flags;
     ring->deliveries_max = shared->deliveries_max;
+}
+
+/* Where the ring itself begins. */
+static uint64_t data_offset(const brood__ring_t *ring) {
+    return sizeof *ring->shared + brood__payload_table_size(ring->payload_count);
+}
+
+static void ring_bind(brood__ring_t *ring) {
+    brood__segment_t *segment = ring->segment;
+    brood__ring_shared_t *shared = ring->shared;
+    ring->data = segment->base + data_offset(ring);
+    ring->payloads = (brood__payload_t *)(void *)(segment->base + sizeof *shared);
     ring->inline_limit =
-        (shared->flags & BROOD__RING_LEASES) ? -1 : (int64_t)(shared->capacity / 4);
+        (ring->flags & BROOD__RING_LEASES) ? -1 : (int64_t)(ring->capacity / 4);
     ring->quick_below = quick_below(ring);
     ring->put_lock = brood__segment_word(segment, &shared->put_lock);
     ring->get_lock = brood__segment_word(segment, &shared->get_lock);
@@ -115,33 +126,31 @@ apr_status_t brood__ring_create(brood__ring_t *ring, const brood__ring_limits_t 
     shared->payload_offset = offset;
     shared->payload_size = space_most();
     describe(shared, limits);
-    ring_bind(ring, segment);
+    ring_read(ring, segment);
+    ring_bind(ring);
     return APR_SUCCESS;
 }
 
-static int payloads_are_sane(const brood__segment_t *segment,
-                             const brood__ring_shared_t *shared) {
+static int payloads_are_sane(const brood__ring_t *ring) {
     uint64_t unit = brood_os_memory_granularity();
-    return shared->payload_count <= PAYLOADS_LEASED &&
-           shared->payload_offset % unit == 0 &&
-           shared->payload_offset >= segment->mapped &&
-           shared->payload_size % unit == 0 && shared->payload_size <= space_most() &&
-           shared->payload_offset <= segment->size &&
-           shared->payload_size <= segment->size - shared->payload_offset &&
-           shared->message_max <= largest(shared->payload_size) &&
-           shared->deliveries_max <= BROOD__PAYLOAD_DELIVERIES_MOST;
+    const brood__segment_t *segment = ring->segment;
+    return ring->payload_count <= PAYLOADS_LEASED && ring->payload_offset % unit == 0 &&
+           ring->payload_offset >= segment->mapped && ring->payload_size % unit == 0 &&
+           ring->payload_size <= space_most() && ring->payload_offset <= segment->size &&
+           ring->payload_size <= segment->size - ring->payload_offset &&
+           ring->message_max <= largest(ring->payload_size) &&
+           ring->deliveries_max <= BROOD__PAYLOAD_DELIVERIES_MOST;
 }
 
-static int layout_is_sane(const brood__segment_t *segment) {
-    const brood__ring_shared_t *shared = (const brood__ring_shared_t *)segment->base;
-    return segment->mapped > sizeof *shared && payloads_are_sane(segment, shared) &&
-           shared->capacity >= 4096 && (shared->capacity & (shared->capacity - 1)) == 0 &&
-           shared->data_offset ==
-               sizeof *shared + brood__payload_table_size(shared->payload_count) &&
-           shared->data_offset <= segment->mapped &&
-           shared->capacity <= segment->mapped - shared->data_offset &&
-           shared->max_items <= BROOD__MARK_COUNT_MASK &&
-           (shared->flags & ~(BROOD__RING_JOINABLE | BROOD__RING_LEASES)) == 0;
+static int layout_is_sane(const brood__ring_t *ring) {
+    const brood__segment_t *segment = ring->segment;
+    return payloads_are_sane(ring) && ring->capacity >= 4096 &&
+           (ring->capacity & (ring->capacity - 1)) == 0 &&
+           ring->shared->data_offset == data_offset(ring) &&
+           data_offset(ring) <= segment->mapped &&
+           ring->capacity <= segment->mapped - data_offset(ring) &&
+           ring->max_items <= BROOD__MARK_COUNT_MASK &&
+           (ring->flags & ~(BROOD__RING_JOINABLE | BROOD__RING_LEASES)) == 0;
 }
 
 apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
@@ -150,11 +159,16 @@ apr_status_t brood__ring_attach(brood__ring_t *ring, brood_os_handle_t memory) {
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (!layout_is_sane(segment)) {
+    if (segment->mapped <= sizeof *ring->shared) {
+        brood__segment_release(segment);
+        return brood__fail(BROOD_EFORGED, "a queue that arrived has no head");
+    }
+    ring_read(ring, segment);
+    if (!layout_is_sane(ring)) {
         brood__segment_release(segment);
         return brood__fail(BROOD_EFORGED, "a queue that arrived has impossible sizes");
     }
-    ring_bind(ring, segment);
+    ring_bind(ring);
     return APR_SUCCESS;
 }
 

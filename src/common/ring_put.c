@@ -6,29 +6,6 @@
 #include "os/fault.h"
 #include "ring_steps.h"
 
-/* A record behind *tail, with put_lock held; *tail moves on. NULL: there is no room. Nobody
- * sees it before it is published. */
-static brood__record_t *record_begin(brood__ring_t *ring, uint64_t *tail, size_t size) {
-    uint64_t bytes = brood__ring_record_size(ring, size);
-    uint64_t gap = brood__ring_gap_before(ring, *tail, bytes);
-    uint64_t at = *tail;
-    brood__record_t *record;
-    if (!brood__ring_room(ring, at, bytes + gap) ||
-        !brood__ring_room_for_task(ring, at)) {
-        return NULL;
-    }
-    if (gap != 0) {
-        brood__ring_record_at(ring, at)->size = 0;
-        brood__ring_record_at(ring, at)->flags = BROOD__RECORD_SKIP;
-        at = brood__mark_after(at, gap, 0);
-    }
-    record = brood__ring_record_at(ring, at);
-    record->size = (uint32_t)size;
-    BROOD_KILL_POINT("queue.put.reserved");
-    *tail = brood__mark_after(at, bytes, 1);
-    return record;
-}
-
 static apr_status_t is_shut(const brood__ring_t *ring) {
     return brood__ring_state(ring) == BROOD__RING_OPEN
                ? APR_SUCCESS
@@ -39,7 +16,7 @@ static apr_status_t is_shut(const brood__ring_t *ring) {
 
 /* Writes and publishes what there is room for, up to a message that goes beside the ring. */
 static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
-    uint64_t tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
+    brood__room_t room = brood__ring_put_begin(ring);
     uint64_t bytes = 0;
     size_t before = put->done;
     apr_status_t rv = is_shut(ring);
@@ -49,18 +26,19 @@ static apr_status_t records_put(brood__ring_t *ring, brood__ring_put_t *put) {
         if (brood__ring_is_beside(ring, size)) {
             break;
         }
-        record = record_begin(ring, &tail, size);
+        record = brood__ring_record_begin(ring, &room, brood__record_bytes(size));
         if (record == NULL) {
             rv = APR_EAGAIN;
             break;
         }
+        record->size = (uint32_t)size;
         record->flags = 0;
         put->fill(put->context, put->done, record + 1, size);
         bytes += size;
         put->done++;
     }
     if (put->done != before) {
-        brood__ring_publish(ring, tail, bytes);
+        brood__ring_publish(ring, room.tail, bytes);
     }
     return rv;
 }
@@ -131,8 +109,6 @@ static apr_status_t put_inside(brood__ring_t *ring, brood__ring_put_t *put,
 static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
                                 brood_os_deadline_t deadline) {
     uint32_t size = brood__payload_size(ring, held);
-    uint64_t tail;
-    brood__record_t *record;
     apr_status_t rv = brood__ring_lock(&ring->put_lock, &ring->put_pace,
                                        &ring->shared->put_deaths, deadline);
     if (rv != APR_SUCCESS) {
@@ -140,16 +116,17 @@ static apr_status_t payload_try(brood__ring_t *ring, const brood__held_t *held,
     }
     rv = is_shut(ring);
     if (rv == APR_SUCCESS) {
-        tail = atomic_load_explicit(&ring->shared->tail, memory_order_relaxed);
-        record = record_begin(ring, &tail, SIZE_MAX / 2);
+        brood__room_t room = brood__ring_put_begin(ring);
+        brood__record_t *record =
+            brood__ring_record_begin(ring, &room, brood__record_bytes(sizeof(uint64_t)));
         if (record != NULL) {
             record->size = size;
             record->flags = BROOD__RECORD_BESIDE;
             *(uint64_t *)(void *)(record + 1) = brood__payload_record(held);
             brood__payload_put_at(ring, held,
-                                  brood__mark_position(tail) -
+                                  brood__mark_position(room.tail) -
                                       brood__record_bytes(sizeof(uint64_t)));
-            brood__ring_publish(ring, tail, size);
+            brood__ring_publish(ring, room.tail, size);
         } else {
             rv = APR_EAGAIN;
         }
@@ -229,11 +206,15 @@ static apr_status_t put_beside(brood__ring_t *ring, brood__ring_put_t *put,
     size_t size = brood__ring_put_size(put);
     brood__held_t held;
     void *place;
+    uint32_t room;
     apr_status_t rv = brood__ring_reserve(ring, size, &held, deadline);
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    rv = brood__payload_place(ring, &held, &place);
+    rv = brood__payload_place(ring, &held, &place, &room);
+    if (rv == APR_SUCCESS && room < size) {
+        rv = brood__fail(BROOD_EFORGED, "a reserved place has become smaller");
+    }
     if (rv == APR_SUCCESS) {
         put->fill(put->context, put->done, place, size);
         rv = brood__ring_put_payload(ring, &held, deadline);

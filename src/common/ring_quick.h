@@ -10,47 +10,56 @@
 #include "eventcount.h"
 #include "ring_steps.h"
 
-/* A record of this size begins at the place of `mark` and does not run over the end. */
-static inline int brood__ring_is_whole(const brood__ring_t *ring, uint64_t mark,
-                                       uint64_t bytes) {
-    return (brood__mark_position(mark) & (ring->capacity - 1)) + bytes <= ring->capacity;
+/* Compilers that are left to choose make calls of it, and of the copying, too. */
+#if defined(__GNUC__)
+#define BROOD__AS_ONE static inline __attribute__((always_inline))
+#else
+#define BROOD__AS_ONE static inline
+#endif
+
+/* With put_lock held: a copy of the newest message, which ends at `tail`, beside that; or none
+ * of another one. */
+BROOD__AS_ONE void brood__ring_keep_newest(brood__ring_t *ring, uint64_t tail,
+                                           const brood__record_t *record, size_t size) {
+    uint64_t position = brood__mark_position(tail) - brood__record_bytes(size);
+    uint64_t mark = position << BROOD__MARK_COUNT_BITS;
+    if (size <= BROOD__NEWEST_MOST &&
+        brood__ring_gap_before(ring, mark, brood__record_bytes(BROOD__NEWEST_MOST)) ==
+            0) {
+        brood__newest_keep(ring->shared, mark, record + 1, size);
+    } else {
+        brood__newest_clear(ring->shared);
+    }
 }
 
 /* With put_lock held. */
-static inline int brood__ring_put_at(brood__ring_t *ring, uint64_t tail, size_t size,
-                                     brood__ring_fill_t *fill, void *context) {
-    uint64_t bytes = brood__record_bytes(size);
-    brood__record_t *record = brood__ring_record_at(ring, tail);
-    if (!brood__ring_is_whole(ring, tail, bytes) ||
-        brood__ring_state(ring) != BROOD__RING_OPEN ||
-        !brood__ring_room_for_task(ring, tail) || !brood__ring_room(ring, tail, bytes)) {
+BROOD__AS_ONE int brood__ring_put_one(brood__ring_t *ring, size_t size,
+                                      brood__ring_fill_t *fill, void *context) {
+    brood__room_t room = brood__ring_put_begin(ring);
+    brood__record_t *record =
+        brood__ring_state(ring) == BROOD__RING_OPEN
+            ? brood__ring_record_begin(ring, &room, brood__record_bytes(size))
+            : NULL;
+    if (record == NULL) {
         return 0;
     }
     record->size = (uint32_t)size;
     record->flags = 0;
-    BROOD_KILL_POINT("queue.put.reserved");
     fill(context, 0, record + 1, size);
-    if (size <= BROOD__NEWEST_MOST &&
-        brood__ring_is_whole(ring, tail, brood__record_bytes(BROOD__NEWEST_MOST))) {
-        brood__newest_keep(ring->shared, tail, record + 1, size);
-    } else {
-        brood__newest_clear(ring->shared);
-    }
-    brood__ring_publish_newest(ring, brood__mark_after(tail, bytes, 1), size);
+    brood__ring_keep_newest(ring, room.tail, record, size);
+    brood__ring_publish_newest(ring, room.tail, size);
     return 1;
 }
 
 /* Puts a message of `size` bytes. */
-static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
+BROOD__AS_ONE int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
                                           brood__ring_fill_t *fill, void *context) {
     int done;
     if (size >= ring->quick_below || !brood__lockword_try(&ring->put_lock)) {
         return 0;
     }
     BROOD_KILL_POINT("queue.put.locked");
-    done = brood__ring_put_at(
-        ring, atomic_load_explicit(&ring->shared->tail, memory_order_relaxed), size, fill,
-        context);
+    done = brood__ring_put_one(ring, size, fill, context);
     (void)brood__lockword_release(&ring->put_lock);
     if (done) {
         BROOD_KILL_POINT("queue.put.unlocked");
@@ -59,60 +68,51 @@ static inline int brood__ring_put_quickly(brood__ring_t *ring, size_t size,
     return done;
 }
 
-/* How many messages there are from `head` on, as far as the consumers have seen; a look at their
- * own cache line, so that the producers keep theirs. */
-static inline uint32_t brood__ring_seen(const brood__ring_t *ring, uint64_t head) {
-    return brood__mark_items(
-        atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed), head);
-}
-
-/* The same before one has get_lock: a guess. */
+/* A guess from the consumers' own cache line, so that the producers keep theirs: 1, whoever has
+ * get_lock finds out; 0, tail has to be looked at. */
 static inline int brood__ring_has_items_seen(const brood__ring_t *ring) {
-    return brood__ring_seen(ring, atomic_load_explicit(&ring->shared->head,
-                                                       memory_order_relaxed)) != 0;
-}
-
-/* With get_lock held: the message at `head` was found. */
-static inline int brood__ring_get_found(brood__ring_t *ring, uint64_t head,
-                                        const void *message, size_t size,
-                                        brood__ring_accept_t *accept,
-                                        brood__ring_drain_t *drain, void *context) {
-    uint64_t bytes = brood__record_bytes(size);
-    if (!brood__ring_is_whole(ring, head, bytes) ||
-        accept(context, size) != APR_SUCCESS) {
-        return 0;
-    }
-    drain(context, message, size);
-    brood__ring_taken(ring, head, brood__mark_after(head, bytes, 1), size);
-    return 1;
+    return brood__mark_items(
+               brood__ring_tail_seen(ring),
+               atomic_load_explicit(&ring->shared->head, memory_order_relaxed)) != 0;
 }
 
 /* With get_lock held. */
-static inline int brood__ring_get_at(brood__ring_t *ring, uint64_t head,
-                                     brood__ring_accept_t *accept,
-                                     brood__ring_drain_t *drain, void *context) {
-    uint64_t copy[BROOD__NEWEST_WORDS];
+BROOD__AS_ONE int brood__ring_get_one(brood__ring_t *ring, brood__ring_accept_t *accept,
+                                      brood__ring_drain_t *drain, void *context) {
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
+    uint64_t after, copy[BROOD__NEWEST_WORDS];
+    const void *message = copy;
     size_t size;
-    const brood__record_t *at;
-    brood__record_t record;
     /* The end before the look at the messages: after it none comes any more. */
     if (brood__ring_state(ring) == BROOD__RING_SHUT ||
-        !brood__ring_has_more(ring, head)) {
+        !brood__ring_has_more(ring, &tail, head)) {
         return 0;
     }
     /* With more than one there tail's cache line is left to the producers. */
-    if (brood__ring_seen(ring, head) == 1 &&
+    if (brood__mark_items(tail, head) == 1 &&
         brood__newest_read(ring->shared, head, copy, &size)) {
-        return brood__ring_get_found(ring, head, copy, size, accept, drain, context);
+        after = brood__mark_after(head, brood__record_bytes(size), 1);
+    } else {
+        brood__found_t found;
+        if (brood__ring_read(ring, head, &found) != APR_SUCCESS ||
+            (found.record.flags & BROOD__RECORD_BESIDE)) {
+            return 0;
+        }
+        message = found.at + 1;
+        size = found.record.size;
+        after = found.head;
     }
-    at = brood__ring_record_at(ring, head);
-    record = *at; /* what is checked is what is used */
-    return record.flags == 0 &&
-           brood__ring_get_found(ring, head, at + 1, record.size, accept, drain, context);
+    if (accept(context, size) != APR_SUCCESS) {
+        return 0;
+    }
+    drain(context, message, size);
+    brood__ring_taken(ring, head, after, size);
+    return 1;
 }
 
 /* Takes the oldest message, and wakes nobody. */
-static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
+BROOD__AS_ONE int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t *accept,
                                       brood__ring_drain_t *drain, void *context) {
     int done;
     if (ring->quick_below == 0 ||
@@ -121,15 +121,13 @@ static inline int brood__ring_get_now(brood__ring_t *ring, brood__ring_accept_t 
         return 0;
     }
     BROOD_KILL_POINT("queue.get.locked");
-    done = brood__ring_get_at(
-        ring, atomic_load_explicit(&ring->shared->head, memory_order_relaxed), accept,
-        drain, context);
+    done = brood__ring_get_one(ring, accept, drain, context);
     (void)brood__lockword_release(&ring->get_lock);
     return done;
 }
 
 /* Takes the oldest message. */
-static inline int brood__ring_get_quickly(brood__ring_t *ring,
+BROOD__AS_ONE int brood__ring_get_quickly(brood__ring_t *ring,
                                           brood__ring_accept_t *accept,
                                           brood__ring_drain_t *drain, void *context) {
     if (!brood__ring_get_now(ring, accept, drain, context)) {

@@ -38,12 +38,84 @@ static inline void brood__ring_taken(brood__ring_t *ring, uint64_t from, uint64_
     brood__ring_add(&shared->get_bytes, bytes);
 }
 
-/* Whether one more record fits between these marks. */
-static inline int brood__ring_fits(const brood__ring_t *ring, uint64_t tail,
-                                   uint64_t head, uint64_t bytes) {
-    return brood__mark_bytes(tail, head) + bytes <= ring->capacity &&
-           brood__mark_items(tail, head) < brood__ring_items_most(ring);
+/* The other end's mark, read anew and kept. */
+uint64_t brood__ring_see_head(brood__ring_t *ring, uint64_t tail);
+uint64_t brood__ring_see_tail(brood__ring_t *ring, uint64_t head);
+
+/* ---- putting ------------------------------------------------------------------------ */
+
+/* How far a put can go without another look at the consumers' mark. */
+typedef struct brood__room_t {
+    uint64_t tail; /* where it has got to; not published yet */
+    uint64_t bytes;
+    uint32_t items;
+} brood__room_t;
+
+/* A mark counts 24 bits of messages; no more may be unfinished, or they could not be told
+ * from none. */
+static inline uint32_t brood__ring_tasks_most(const brood__ring_t *ring, uint64_t tail) {
+    /* relaxed: only ever grows, and with it the room */
+    uint32_t done = atomic_load_explicit(&ring->shared->done, memory_order_relaxed);
+    return BROOD__MARK_COUNT_MASK -
+           ((brood__mark_count(tail) - done) & BROOD__MARK_COUNT_MASK);
 }
+
+static inline brood__room_t brood__ring_room(const brood__ring_t *ring, uint64_t tail,
+                                             uint64_t head) {
+    uint64_t used = brood__mark_bytes(tail, head);
+    uint32_t items = brood__mark_items(tail, head), most = brood__ring_items_most(ring);
+    brood__room_t room = {tail, used < ring->capacity ? ring->capacity - used : 0,
+                          items < most ? most - items : 0};
+    if (ring->flags & BROOD__RING_JOINABLE) {
+        uint32_t tasks = brood__ring_tasks_most(ring, tail);
+        room.items = tasks < room.items ? tasks : room.items;
+    }
+    return room;
+}
+
+/* With put_lock held. */
+static inline brood__room_t brood__ring_put_begin(const brood__ring_t *ring) {
+    brood__ring_shared_t *shared = ring->shared;
+    return brood__ring_room(
+        ring, atomic_load_explicit(&shared->tail, memory_order_relaxed),
+        atomic_load_explicit(&shared->head_seen, memory_order_relaxed));
+}
+
+/* A record of `bytes` behind the others. NULL: there is no room, also after another look. Nobody
+ * sees it before it is published. */
+static inline brood__record_t *brood__ring_record_begin(brood__ring_t *ring,
+                                                        brood__room_t *room,
+                                                        uint64_t bytes) {
+    uint64_t gap = brood__ring_gap_before(ring, room->tail, bytes);
+    brood__record_t *record;
+    if (room->bytes < gap + bytes || room->items == 0) {
+        *room =
+            brood__ring_room(ring, room->tail, brood__ring_see_head(ring, room->tail));
+        if (room->bytes < gap + bytes || room->items == 0) {
+            return NULL;
+        }
+    }
+    record = brood__ring_record_at(ring, room->tail);
+    if (gap != 0) {
+        record->size = 0;
+        record->flags = BROOD__RECORD_SKIP;
+        record = (brood__record_t *)(void *)ring->data;
+    }
+    room->bytes -= gap + bytes;
+    room->items--;
+    room->tail = brood__mark_after(room->tail, gap + bytes, 1);
+    BROOD_KILL_POINT("queue.put.reserved");
+    return record;
+}
+
+/* ---- taking ------------------------------------------------------------------------- */
+
+/* A record, the unused end of the ring before it skipped. */
+typedef struct brood__found_t {
+    const brood__record_t *at;
+    brood__record_t record; /* a copy: what is checked is what is used */
+    uint64_t head;          /* after it */
+} brood__found_t;
 
 /* Whether these marks have a message between them, and can be. */
 static inline int brood__ring_holds(const brood__ring_t *ring, uint64_t tail,
@@ -52,33 +124,52 @@ static inline int brood__ring_holds(const brood__ring_t *ring, uint64_t tail,
            brood__mark_bytes(tail, head) <= ring->capacity;
 }
 
-/* The other end's mark, read anew and kept. */
-uint64_t brood__ring_see_head(brood__ring_t *ring, uint64_t tail);
-uint64_t brood__ring_see_tail(brood__ring_t *ring, uint64_t head);
-
-/* Room for a record of `bytes` behind `tail`, with put_lock held. Looks at the consumers' mark
- * through the copy while that is good enough. */
-static inline int brood__ring_room(brood__ring_t *ring, uint64_t tail, uint64_t bytes) {
-    uint64_t head = atomic_load_explicit(&ring->shared->head_seen, memory_order_relaxed);
-    return brood__ring_fits(ring, tail, head, bytes) ||
-           brood__ring_fits(ring, tail, brood__ring_see_head(ring, tail), bytes);
+/* The producers' mark as last read by a consumer. */
+static inline uint64_t brood__ring_tail_seen(const brood__ring_t *ring) {
+    return atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
 }
 
-/* Whether a message is at `head`, with get_lock held. The same from the other side. */
-static inline int brood__ring_has_more(brood__ring_t *ring, uint64_t head) {
-    uint64_t tail = atomic_load_explicit(&ring->shared->tail_seen, memory_order_relaxed);
-    return brood__ring_holds(ring, tail, head) ||
-           brood__mark_items(brood__ring_see_tail(ring, head), head) != 0;
+/* Whether there is a message at `head`, with get_lock held. *tail is the producers' mark as last
+ * read; it is read anew when nothing is left before it. */
+static inline int brood__ring_has_more(brood__ring_t *ring, uint64_t *tail,
+                                       uint64_t head) {
+    if (brood__ring_holds(ring, *tail, head)) {
+        return 1;
+    }
+    *tail = brood__ring_see_tail(ring, head);
+    return brood__ring_holds(ring, *tail, head);
 }
 
-/* A mark counts 24 bits of messages; no more may be unfinished, or they could not be told
- * from none. */
-static inline int brood__ring_room_for_task(const brood__ring_t *ring, uint64_t tail) {
-    return !(ring->flags & BROOD__RING_JOINABLE) ||
-           /* relaxed: only ever grows, and with it the room */
-           ((brood__mark_count(tail) -
-             atomic_load_explicit(&ring->shared->done, memory_order_relaxed)) &
-            BROOD__MARK_COUNT_MASK) < BROOD__MARK_COUNT_MASK;
+/* The record at `head`, which is there. */
+static inline apr_status_t brood__ring_read(const brood__ring_t *ring, uint64_t head,
+                                            brood__found_t *found) {
+    uint64_t bytes;
+    found->at = brood__ring_record_at(ring, head);
+    if (found->at->flags & BROOD__RECORD_SKIP) {
+        head = brood__mark_after(head, ring->capacity - brood__ring_place(ring, head), 0);
+        found->at = brood__ring_record_at(ring, head);
+    }
+    found->record = *found->at;
+    bytes = brood__record_bytes((found->record.flags & BROOD__RECORD_BESIDE)
+                                    ? sizeof(uint64_t)
+                                    : found->record.size);
+    found->head = brood__mark_after(head, bytes, 1);
+    return brood__ring_gap_before(ring, head, bytes) == 0
+               ? APR_SUCCESS
+               : brood__fail(BROOD_EFORGED, "a message runs over the end of the ring");
+}
+
+/* Both. APR_EAGAIN: there is none. */
+static inline apr_status_t brood__ring_find(brood__ring_t *ring, uint64_t *tail,
+                                            uint64_t head, brood__found_t *found) {
+    if (brood__ring_has_more(ring, tail, head)) {
+        return brood__ring_read(ring, head, found);
+    }
+    if (brood__mark_items(*tail, head) == 0) {
+        return APR_EAGAIN;
+    }
+    (void)brood__fail(BROOD_EFORGED, "the ends of a queue make no sense");
+    return BROOD_EFORGED;
 }
 
 #endif

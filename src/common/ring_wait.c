@@ -17,16 +17,19 @@
 
 void brood__ring_ask_for_bells(brood__ring_t *ring) {
     BROOD_KILL_POINT("queue.bell.record");
-    atomic_store_explicit(&ring->shared->bells, 1, memory_order_relaxed);
-    /* seq_cst: record and request before the look; pairs with the fence of the eventcount's wake
-     * that comes before the look at `bells` */
+    /* release: the record first; pairs with the acquire in brood__ring_bells(). An exchange, so
+     * that whoever takes one waiter's flag has seen the records of all who set it before. */
+    (void)atomic_exchange_explicit(&ring->shared->bells, 1, memory_order_release);
+    /* seq_cst: the flag before the look; pairs with the fence of the eventcount's wake that comes
+     * before the look at `bells` */
     atomic_thread_fence(memory_order_seq_cst);
     BROOD_KILL_POINT("queue.bell.asked");
 }
 
 void brood__ring_bells(brood__ring_t *ring) {
     BROOD_KILL_POINT("queue.bell.seen");
-    if (atomic_exchange_explicit(&ring->shared->bells, 0, memory_order_relaxed) != 0) {
+    /* acquire: the records of those who have asked; pairs with brood__ring_ask_for_bells() */
+    if (atomic_exchange_explicit(&ring->shared->bells, 0, memory_order_acquire) != 0) {
         BROOD_KILL_POINT("queue.bell.taken");
         brood__waiters_ring(&ring->items);
         BROOD_KILL_POINT("queue.bell.rung");
@@ -37,14 +40,15 @@ void brood__ring_bells(brood__ring_t *ring) {
  * would do. */
 static int head_is_there(brood__ring_t *ring) {
     uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
     brood__found_t found;
-    apr_status_t rv = brood__ring_find(ring, head, &found);
+    apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (
         rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE) &&
         !brood__payload_is_there(ring, *(const uint64_t *)(const void *)(found.at + 1))) {
         brood__ring_taken(ring, head, found.head, 0);
         head = found.head;
-        rv = brood__ring_find(ring, head, &found);
+        rv = brood__ring_find(ring, &tail, head, &found);
     }
     return rv != APR_EAGAIN; /* a get says what else there may be to say */
 }

@@ -184,6 +184,7 @@ static apr_status_t make_known(waiting_t *waiting) {
         if (!brood__waiter_try_begin_bell(&waiting->targets[i].record, &queue->ring.items,
                                           bell->name)) {
             waiting->blind = 1;
+            break;
         }
     }
     return APR_SUCCESS;

@@ -123,9 +123,10 @@ static void bury(brood__waiter_t *waiter, uint32_t dead) {
         &waiter->owner, &owner, 0, memory_order_release, memory_order_relaxed);
 }
 
-static brood__waiter_t *claim(void) {
+/* One of the first `most`. */
+static brood__waiter_t *claim(uint32_t most) {
     for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < BROOD__WAITERS; i++) {
+        for (uint32_t i = 0; i < most; i++) {
             brood__waiter_t *waiter = &table->records[i];
             uint32_t nobody = 0;
             if (pass == 1) {
@@ -148,7 +149,8 @@ static brood__waiter_t *claim(void) {
 
 static int begin(brood__waiter_t **waiter, uint32_t *state, const brood_os_word_t *object,
                  uint64_t ticket, const uint64_t bell[2]) {
-    brood__waiter_t *mine = claim();
+    brood__waiter_t *mine =
+        claim((bell[0] | bell[1]) == 0 ? BROOD__WAITERS : BROOD__WAITERS_WITH_BELL);
     *waiter = mine;
     *state = 0;
     if (mine == NULL) {

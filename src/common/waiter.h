@@ -11,6 +11,9 @@
 
 #define BROOD__WAITERS 4096u
 
+/* One thread may need many records with a bell: the rest is for others. */
+#define BROOD__WAITERS_WITH_BELL (BROOD__WAITERS / 2)
+
 /* About so many of those behind it a waiter asks whether they are dead: more than the next, because
  * that one may be busy or stopped and ask about nobody. */
 #define BROOD__WAITERS_ASKED 8u

@@ -5,6 +5,7 @@
  * {segment 1, offset 3, length 1, bytes}; lengths and offsets are cut to what there is. */
 #include "doctor_report.h"
 
+#include "payload.h"
 #include "session.h"
 #include <apr_general.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static void require(int holds) {
 static size_t size_of(int segment) {
     switch (segment) {
     case CONTROL: return brood__session_waiters_offset() + brood__waiter_table_size();
-    case QUEUE: return sizeof(brood__ring_shared_t);
+    case QUEUE: return sizeof(brood__ring_shared_t) + 64 * sizeof(brood__payload_t);
     case PAYLOAD: return sizeof(brood__segment_head_t) + 64 * sizeof(uint64_t);
     default: return sizeof(brood__arena_shared_t);
     }
@@ -41,6 +42,8 @@ static void walk(const brood_doctor_session_t *session) {
     for (size_t i = 0; i < session->object_count; i++)
         sum += strlen(session->objects[i].name) + strlen(session->objects[i].kind) +
                strlen(session->objects[i].state);
+    for (size_t i = 0; i < session->queue_count; i++)
+        sum += strlen(session->queues[i].object) + strlen(session->queues[i].state);
     for (size_t i = 0; i < session->hold_count; i++)
         sum += strlen(session->holds[i].object) + strlen(session->holds[i].what) +
                strlen(session->holds[i].process.name);

@@ -1,5 +1,6 @@
 /* The storm on the queue: four producers and four consumers, each call by chance: one message
- * or a batch, small or beside the ring, copied or in place.
+ * or a batch, small or beside the ring, copied or in place; every fifth get comes after a wait
+ * for the queue.
  *
  * The log lies in a file that all of them map. A producer writes there what it is about to put,
  * and what came of it; a consumer receives into the log itself, or notes that it is about to
@@ -291,6 +292,10 @@ static int consume(const brood_values_t *state, apr_pool_t *pool) {
         size_t count = 0;
         if (storm_stopping(log) == 2) {
             CHILD_OK(brood_queue_shutdown(consumer.queue, 0, LATE));
+        }
+        if (kind % 5 == 0) { /* as who waits for other things, too */
+            brood_wait_item_t item = BROOD_WAIT_QUEUE(consumer.queue);
+            CHILD_OK(unless_late(brood_wait(&item, 1, 100000, NULL)));
         }
         apr_status_t rv = kind < 75
                               ? get_many(&consumer, kind < 45 ? 1 : BATCH, &count, 100000)

@@ -281,9 +281,15 @@ static apr_status_t lease(consumer_t *consumer) {
     int briefly = storm_random(&consumer->self.seed, 4) == 0;
     brood_message_t message;
     one_t one = {0, 0};
+    apr_time_t begin = apr_time_now();
     atomic_store(inside, LEASING);
     apr_status_t rv = brood_queue_lease(consumer->queue, &message,
                                         briefly ? 1000 : BROOD_FOREVER, 100000);
+    if (briefly) {
+        /* Of one that was over before the call saw it nobody is told. */
+        atomic_fetch_add(&consumer->log->lost_deliveries,
+                         (uint32_t)((apr_time_now() - begin) / 1000));
+    }
     if (rv == APR_SUCCESS) {
         /* A lease that has run out may be another's message, or its place a later one's. */
         uint8_t *buffer = consumer->log->buffers[consumer->me];

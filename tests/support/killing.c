@@ -354,6 +354,7 @@ int killing_main(const killing_kind_t *kinds, size_t count, int argc, char **arg
     brood_start_method_t wanted = BROOD_START_DEFAULT;
     const char *only = NULL;
     unsigned rounds = 1;
+    int first = -1;
     int method, i;
     size_t k;
     if (brood_init(&argc, &argv) != APR_SUCCESS) {
@@ -378,7 +379,11 @@ int killing_main(const killing_kind_t *kinds, size_t count, int argc, char **arg
             (wanted != BROOD_START_DEFAULT && (int)wanted != method)) {
             continue;
         }
+        first = first < 0 ? method : first;
         for (k = 0; k < count; k++) {
+            if (kinds[k].one_method && method != first) {
+                continue;
+            }
             warming = 1;
             run_case(&kinds[k], &kinds[k].points[0], (brood_start_method_t)method,
                      KILLING_NOT_JOINED);

@@ -117,6 +117,9 @@ struct killing_kind_t {
     void (*nudge)(killing_t *run);
     /* What each survivor must complete after it has happened. 0: 30 steps. */
     unsigned steps_after;
+    /* 1: gone through under one start method, the first there is; where the way in which workers
+     * came to be does not matter any more. */
+    int one_method;
 };
 
 #define KILLING_MAIN(kinds)                                                     \

@@ -486,6 +486,85 @@ static int get_one(const brood_values_t *state, apr_pool_t *pool) {
     return 0;
 }
 
+static int lease_one(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue, *here, *end;
+    brood_message_t message;
+    size_t size;
+
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue, &here, &end));
+    CHILD_OK(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE));
+    CHILD_OK(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE));
+    CHILD_OK(brood_queue_put_bytes(here, "x", 1, LATE));
+    CHILD_STATUS(brood_queue_get_bytes(end, NULL, 0, &size, LATE), APR_EOF);
+    return 0;
+}
+
+static const brood_doctor_hold_t *lease_of(const brood_doctor_session_t *session,
+                                           int64_t pid) {
+    for (size_t i = 0; i < session->hold_count; i++) {
+        if (session->holds[i].process.pid == pid &&
+            strcmp(session->holds[i].what, "on lease") == 0) {
+            return &session->holds[i];
+        }
+    }
+    return NULL;
+}
+
+static const brood_doctor_queue_t *queue_of(const brood_doctor_session_t *session,
+                                            const char *object) {
+    for (size_t i = 0; i < session->queue_count; i++) {
+        if (strcmp(session->queues[i].object, object) == 0) {
+            return &session->queues[i];
+        }
+    }
+    return NULL;
+}
+
+static void it_says_what_a_queue_has_seen(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
+    brood_queue_t *queue, *here, *end;
+    brood_message_t reserved;
+    brood_process_t *process;
+    brood_doctor_session_t *session;
+    const brood_doctor_hold_t *hold;
+    const brood_doctor_queue_t *seen;
+    char word;
+    size_t size;
+
+    options.flags = BROOD_QUEUE_LEASES | BROOD_QUEUE_JOINABLE;
+    assert_success(brood_queue_create(&queue, &options, test->pool));
+    assert_success(brood_queue_create(&here, NULL, test->pool));
+    assert_success(brood_queue_create(&end, NULL, test->pool));
+    for (int i = 0; i < 4; i++) {
+        assert_success(brood_queue_put_bytes(queue, "abc", 3, 0));
+    }
+    assert_success(brood_queue_reserve(queue, &reserved, 8, 0));
+    process = brood_test_start(lease_one, BROOD_ARGS(queue, here, end), test);
+    assert_success(brood_queue_get_bytes(here, &word, 1, &size, LATE));
+    assert_success(brood_queue_shutdown(queue, 0, LATE));
+    assert_success(brood_doctor_look(&session, test->pool));
+    hold = lease_of(session, brood_process_pid(process));
+    assert_non_null(hold);
+    assert_int_equal(hold->depth, 2);
+    seen = queue_of(session, hold->object);
+    assert_non_null(seen);
+    assert_int_equal(seen->counts.puts, 4);
+    assert_int_equal(seen->counts.put_bytes, 12);
+    assert_int_equal(seen->counts.gets, 2);
+    assert_string_equal(seen->state, "ending");
+    assert_int_equal(seen->messages, 2);
+    assert_int_equal(seen->unfinished, 4);
+    assert_int_equal(seen->queued, 2);
+    assert_int_equal(seen->leased, 2);
+    assert_int_equal(seen->reserved, 1);
+    assert_int_equal(seen->taken + seen->returned + seen->failed, 0);
+    assert_success(brood_queue_abandon(queue, &reserved));
+    assert_success(brood_queue_shutdown(end, 0, LATE));
+    brood_test_join(process, 0);
+}
+
 static void it_says_what_is_waited_for(void **state) {
     brood_test_t *test = *state;
     brood_queue_t *queue;
@@ -580,6 +659,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_timeout_names_the_holder),
     BROOD_TEST(a_long_name_is_cut),
     BROOD_TEST(the_dead_are_seen_and_reclaimed),
+    BROOD_TEST(it_says_what_a_queue_has_seen),
     BROOD_TEST(it_says_what_is_waited_for),
     BROOD_TEST(it_says_who_waits_for_several_things),
     BROOD_TEST(it_finds_this_session_from_outside),

@@ -217,6 +217,33 @@ static void many_things_and_the_same_ones_twice(void **state) {
     brood_test_join(process, 5);
 }
 
+/* When somebody sleeps at the second: a message for the first. */
+static int put_when_awaited(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue, *awaited;
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue, &awaited));
+    CHILD_CHECK(brood_test_await_waiters(awaited, 1));
+    CHILD_OK(brood_queue_put_bytes(queue, "a", 1, 0));
+    return 0;
+}
+
+#define CROWD 3000 /* more than a session keeps records for */
+
+static void a_crowd_of_queues(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make_queue(test, 0);
+    brood_queue_t *first = make_queue(test, 0);
+    brood_wait_item_t *items = apr_palloc(test->pool, CROWD * sizeof *items);
+    brood_process_t *process =
+        brood_test_start(put_when_awaited, BROOD_ARGS(queue, first), test);
+    for (size_t i = 0; i < CROWD; i++) {
+        items[i] = i == 0 ? QUEUE(first) : QUEUE(queue);
+    }
+    assert_ready(items, CROWD, CROWD - 1);
+    assert_int_equal(items[0].ready, 0);
+    brood_test_join(process, 0);
+}
+
 /* ---- leases ------------------------------------------------------------------------- */
 
 /* Has a message in its hands until it dies. */
@@ -333,23 +360,12 @@ static void a_record_of_nothing_is_not_ready(void **state) {
 
 /* ---- being woken -------------------------------------------------------------------- */
 
-/* When somebody sleeps there: a message. */
-static int put_when_awaited(const brood_values_t *state, apr_pool_t *pool) {
-    brood_queue_t *queue;
-    int waiters;
-    (void)pool;
-    CHILD_OK(BROOD_UNPACK(state, &queue, &waiters));
-    CHILD_CHECK(brood_test_await_waiters(queue, (uint32_t)waiters));
-    CHILD_OK(brood_queue_put_bytes(queue, "a", 1, 0));
-    return 0;
-}
-
 static void a_put_wakes_the_wait(void **state) {
     brood_test_t *test = *state;
     brood_connection_t *reader, *writer;
     brood_queue_t *queues[2] = {make_queue(test, 0), make_queue(test, 0)};
     brood_process_t *process =
-        brood_test_start(put_when_awaited, BROOD_ARGS(queues[1], 1), test);
+        brood_test_start(put_when_awaited, BROOD_ARGS(queues[1], queues[1]), test);
     assert_success(brood_pipe_create(&reader, &writer, 0, test->pool));
     brood_wait_item_t items[] = {BROOD_WAIT_CONNECTION(reader),
                                  BROOD_WAIT_QUEUE(queues[0]),
@@ -549,6 +565,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_killed_process_is_ready),
     BROOD_TEST(all_that_are_ready_are_marked),
     BROOD_TEST(many_things_and_the_same_ones_twice),
+    BROOD_TEST(a_crowd_of_queues),
     BROOD_TEST(what_comes_back_from_the_dead_is_ready),
     BROOD_TEST(a_lease_that_ends_makes_it_ready),
     BROOD_TEST(the_end_waits_for_leases),
