@@ -113,7 +113,7 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
     }
     (void)brood__lockword_release(&ring->put_lock);
     if (rv == APR_SUCCESS) {
-        atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
+        brood__payload_ask_for_look(ring);
         brood__eventcount_wake_all(&ring->items);
         brood__ring_bells_asked(ring);
         brood__eventcount_wake_all(&ring->space);
