@@ -129,6 +129,18 @@ int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
            !brood__payload_is_worn_out(ring, state);
 }
 
+int brood__payload_is_new(const brood__ring_t *ring, uint64_t record) {
+    uint64_t state;
+    uint32_t hand;
+    if ((uint32_t)record >= ring->payload_count) {
+        return 0;
+    }
+    state = brood__payload_state(ring, (uint32_t)record);
+    hand = BROOD__PAYLOAD_HAND(state);
+    return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) &&
+           (hand == BROOD__PAYLOAD_RESERVED || hand == BROOD__PAYLOAD_QUEUED);
+}
+
 int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held) {
     /* acquire: what was read of it before this look was read before; pairs with the CAS by which
      * another takes it */
