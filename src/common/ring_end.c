@@ -15,6 +15,7 @@
 
 #include "eventcount.h"
 #include "os/fault.h"
+#include "ring_steps.h"
 
 /* Of `left` messages that are not done with, those that have not been dropped. Tasks that were
  * called done before they were taken may be among the dropped ones. */
@@ -84,6 +85,23 @@ apr_status_t brood__ring_join(brood__ring_t *ring, brood_os_deadline_t deadline)
     return rv;
 }
 
+/* With get_lock held: a message that somebody had leased who died before he moved the head past its
+ * record has come back beside the ring, and would be dropped twice. Returns the head. */
+static uint64_t pass_what_was_had(brood__ring_t *ring) {
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_relaxed);
+    uint64_t tail = brood__ring_tail_seen(ring);
+    brood__found_t found;
+    while (
+        (ring->flags & BROOD__RING_LEASES) &&
+        brood__ring_find(ring, &tail, head, &found) == APR_SUCCESS &&
+        (found.record.flags & BROOD__RECORD_BESIDE) &&
+        !brood__payload_is_new(ring, *(const uint64_t *)(const void *)(found.at + 1))) {
+        brood__ring_taken(ring, head, found.head, 0);
+        head = found.head;
+    }
+    return head;
+}
+
 apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
                                   brood_os_deadline_t deadline) {
     brood__ring_shared_t *shared = ring->shared;
@@ -99,7 +117,8 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
         brood__ring_lock(&ring->get_lock, &ring->get_pace, &shared->get_deaths, deadline);
     if (rv == APR_SUCCESS) {
         state = brood__ring_state(ring);
-        head = atomic_load_explicit(&shared->head, memory_order_relaxed);
+        head = drop ? pass_what_was_had(ring)
+                    : atomic_load_explicit(&shared->head, memory_order_relaxed);
         BROOD_KILL_POINT("queue.shutting");
         if (state == BROOD__RING_OPEN || (state == BROOD__RING_DRAINING && drop)) {
             /* release: pairs with the acquire in brood__ring_state() */
@@ -113,7 +132,8 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
     }
     (void)brood__lockword_release(&ring->put_lock);
     if (rv == APR_SUCCESS) {
-        atomic_store_explicit(&shared->returned, 1, memory_order_relaxed);
+        /* release: as in brood__payload_ask_for_look() */
+        atomic_fetch_add_explicit(&shared->returned, 1, memory_order_release);
         brood__eventcount_wake_all(&ring->items);
         brood__ring_bells_asked(ring);
         brood__eventcount_wake_all(&ring->space);

@@ -30,17 +30,19 @@ static inline void brood__newest_clear(brood__ring_shared_t *shared) {
     }
 }
 
-/* Copies the message at `mark`, and whatever lies behind it. */
+/* Copies the message at `mark`, which is padded to whole words, as those in the ring are. What
+ * lies behind it is not touched: it may be in the consumers' caches. */
 static inline void brood__newest_keep(brood__ring_shared_t *shared, uint64_t mark,
                                       const void *message, size_t size) {
-    uint64_t words[BROOD__NEWEST_WORDS];
-    memcpy(words, message, sizeof words);
+    const char *from = message;
     atomic_store_explicit(&shared->newest_at, BROOD__NEWEST_NONE, memory_order_relaxed);
     /* release: whoever reads a new word finds the place changed; pairs with the acquire fence
      * in brood__newest_read() */
     atomic_thread_fence(memory_order_release);
-    for (int i = 0; i < BROOD__NEWEST_WORDS; i++) {
-        atomic_store_explicit(&shared->newest[i], words[i], memory_order_relaxed);
+    for (size_t i = 0; i * sizeof(uint64_t) < size; i++) {
+        uint64_t word;
+        memcpy(&word, from + i * sizeof word, sizeof word);
+        atomic_store_explicit(&shared->newest[i], word, memory_order_relaxed);
     }
     /* release: the words before the place; pairs with the acquire in brood__newest_read() */
     atomic_store_explicit(&shared->newest_at, brood__newest_place(mark, size),
@@ -56,7 +58,7 @@ static inline int brood__newest_read(const brood__ring_shared_t *shared, uint64_
     if (*size > BROOD__NEWEST_MOST || place != brood__newest_place(mark, *size)) {
         return 0;
     }
-    for (int i = 0; i < BROOD__NEWEST_WORDS; i++) {
+    for (size_t i = 0; i * sizeof(uint64_t) < *size; i++) {
         words[i] = atomic_load_explicit(&shared->newest[i], memory_order_relaxed);
     }
     /* acquire: the words before the second look; pairs with the release fence there */

@@ -23,13 +23,23 @@ BROOD__AS_ONE void brood__ring_keep_newest(brood__ring_t *ring, uint64_t tail,
                                            const brood__record_t *record, size_t size) {
     uint64_t position = brood__mark_position(tail) - brood__record_bytes(size);
     uint64_t mark = position << BROOD__MARK_COUNT_BITS;
-    if (size <= BROOD__NEWEST_MOST &&
-        brood__ring_gap_before(ring, mark, brood__record_bytes(BROOD__NEWEST_MOST)) ==
-            0) {
+    if (size <= BROOD__NEWEST_MOST) {
         brood__newest_keep(ring->shared, mark, record + 1, size);
     } else {
         brood__newest_clear(ring->shared);
     }
+}
+
+/* Asks for the cache lines of the records after this one, to write them: the consumers have had
+ * them, and the lock is not given back before the other cores have let go of what was written. */
+static inline void brood__ring_ask_for(const brood__record_t *record, uint64_t bytes) {
+    const char *later = (const char *)record + bytes + 128;
+#if defined(__GNUC__) && defined(__x86_64__)
+    /* the compiler's own asks for reading, unless it may assume more than any x86-64 has */
+    __asm__ volatile("prefetchw %0" : : "m"(*later));
+#elif defined(__GNUC__)
+    __builtin_prefetch(later, 1);
+#endif
 }
 
 /* With put_lock held. */
@@ -43,6 +53,7 @@ BROOD__AS_ONE int brood__ring_put_one(brood__ring_t *ring, size_t size,
     if (record == NULL) {
         return 0;
     }
+    brood__ring_ask_for(record, brood__record_bytes(size));
     record->size = (uint32_t)size;
     record->flags = 0;
     fill(context, 0, record + 1, size);

@@ -11,6 +11,7 @@
 
 #define NUMBERS 4000000 /* more than are put in the time that a case takes */
 #define LARGE 20000
+#define LARGER 40000 /* number 0's: it makes the first place for such a one itself */
 #define BATCH 4u
 #define GIVEN_BACK 5u /* every so many messages one that is given back once */
 
@@ -39,7 +40,7 @@ typedef struct message_t {
 
 typedef union bytes_t {
     message_t head;
-    unsigned char bytes[sizeof(message_t) + LARGE + 100];
+    unsigned char bytes[sizeof(message_t) + LARGER + 100];
 } bytes_t;
 
 static brood_queue_t *the_queue;
@@ -54,13 +55,13 @@ static uint32_t check_of(const message_t *head, const unsigned char *body) {
     return check;
 }
 
-static uint32_t size_of(int variant, uint32_t number) {
-    uint32_t more = variant & LARGE_ONES ? LARGE + number % 90 : number % 90;
-    return (uint32_t)sizeof(message_t) + more;
+static uint32_t size_of(int variant, uint32_t producer, uint32_t number) {
+    uint32_t least = !(variant & LARGE_ONES) ? 0 : producer == 0 ? LARGER : LARGE;
+    return (uint32_t)sizeof(message_t) + least + number % 90;
 }
 
 static void write_message(void *place, int variant, uint32_t producer, uint32_t number) {
-    message_t head = {producer, number, size_of(variant, number), 0};
+    message_t head = {producer, number, size_of(variant, producer, number), 0};
     unsigned char *body = (unsigned char *)place + sizeof head;
     for (uint32_t i = 0; i + sizeof head < head.size; i++) {
         body[i] = (unsigned char)(number + i);
@@ -114,9 +115,9 @@ static apr_status_t put_many(producer_t *producer) {
 }
 
 /* More than what is kept of the memory of both sizes, together. */
-static size_t room_of(int variant, uint32_t number) {
+static size_t room_of(int variant, uint32_t producer, uint32_t number) {
     size_t more = number % 2 == 0 ? 5u << 20 : 3u << 20;
-    return size_of(variant, number) + (variant & ROOMY ? more : 0);
+    return size_of(variant, producer, number) + (variant & ROOMY ? more : 0);
 }
 
 /* Each is written twice: the first time it is abandoned. */
@@ -124,13 +125,14 @@ static apr_status_t put_in_place(producer_t *producer) {
     brood_message_t message;
     for (int again = 0; again < 2; again++) {
         int variant = producer->self.variant;
-        apr_status_t rv = brood_queue_reserve(producer->queue, &message,
-                                              room_of(variant, producer->number), 100000);
+        apr_status_t rv = brood_queue_reserve(
+            producer->queue, &message,
+            room_of(variant, producer->producer, producer->number), 100000);
         if (rv != APR_SUCCESS) {
             return rv;
         }
         write_message(message.data, variant, producer->producer, producer->number);
-        message.size = size_of(variant, producer->number);
+        message.size = size_of(variant, producer->producer, producer->number);
         rv = again ? brood_queue_commit(producer->queue, &message, 100000) : APR_TIMEUP;
         if (rv != APR_SUCCESS && brood_queue_abandon(producer->queue, &message) != 0) {
             return APR_EGENERAL;
@@ -398,8 +400,8 @@ static const killing_point_t points[] = {
     {"queue.put.published", 50, 0, SAME, 0},
     {"queue.put.unlocked", 50, 0, 0, 0},
     {"queue.put.waiting", 3, 0, 0, 0},
-    {"queue.put.seized", 2, LARGE_ONES, SAME, 0},
-    {"queue.put.block", 2, LARGE_ONES, 0, 0},
+    {"queue.put.seized", 1, LARGE_ONES, SAME, 0},
+    {"queue.put.block", 1, LARGE_ONES, 0, 0},
     {"queue.put.copied", 5, LARGE_ONES, SAME, 0},
     {"queue.put.published", 5, LARGE_ONES, SAME, 0},
     {"queue.put.unlocked", 5, LARGE_ONES, 0, 0},

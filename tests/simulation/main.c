@@ -126,6 +126,7 @@ int main(int argc, char **argv) {
         perror("mmap");
         return 2;
     }
+    simulation_prepare();
     if (!single && toy == NULL) {
         sum.faults += test_the_tester();
     }

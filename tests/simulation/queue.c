@@ -353,6 +353,17 @@ static void choose(brood_queue_options_t *options) {
                             : (uint64_t)(16u << simulation_random(4)) << 10;
 }
 
+/* The ring as it is when so much has gone through it that its marks are about to begin anew. */
+static void wear_in(void) {
+    uint64_t before = 1 + simulation_random(40);
+    uint64_t position = (BROOD__MARK_POSITION_MASK + 1 - before * 256);
+    uint32_t count = BROOD__MARK_COUNT_MASK + 1 - simulation_random(40);
+    uint64_t mark = brood__mark_after(position << BROOD__MARK_COUNT_BITS, 0, count);
+    shared()->tail = shared()->head = mark;
+    shared()->head_seen = shared()->tail_seen = mark;
+    shared()->done = brood__mark_count(mark);
+}
+
 void queue_scenario(void) {
     brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
     simulation_plan_t plan = {0, 0, 4000, 400000, 60000 * SIMULATION_MS};
@@ -362,6 +373,9 @@ void queue_scenario(void) {
         world.lanes[i / LANES][i % LANES].lane = i % LANES;
     }
     EXPECT(brood_queue_create(&world.queue, &options, NULL), "create");
+    if (simulation_chance(30)) {
+        wear_in();
+    }
     /* Few places beside the ring, so that they run out. */
     if (simulation_chance(70)) {
         world.queue->ring.payload_count = 2 + simulation_random(8);

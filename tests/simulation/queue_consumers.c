@@ -246,6 +246,9 @@ static int lease_one(lane_t *lane) {
     rv = brood_queue_lease(&lane->queue, &message, lease, some_timeout());
     waits_no_more();
     lane->call = CALL_NONE;
+    if (lease >= 0) { /* some may have been over before the call saw them */
+        world.unseen += (uint32_t)((simulation_now_ns() - now) / (lease * 1000));
+    }
     if (rv != APR_SUCCESS) {
         return nothing(rv);
     }

@@ -20,6 +20,9 @@ static uint32_t some_size(void) {
         limit = simulation_chance(70) && limit > 3 * inside ? 3 * inside : limit;
         return inside + 1 + simulation_random(limit - inside);
     }
+    if (simulation_chance(35)) {
+        return least + simulation_random(10); /* it travels with tail */
+    }
     return simulation_chance(70) ? least + simulation_random(100)
                                  : least + simulation_random(inside - least + 1);
 }

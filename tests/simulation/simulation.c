@@ -72,6 +72,7 @@ static uint32_t weak_failures; /* in 1000 */
 /* What is to come. */
 static uint32_t deaths_left, stops_left;
 static uint64_t next_death, next_stop;
+static int death_at_a_point; /* the next one waits for a point of os/fault.h */
 
 static const void *main_stack_bottom;
 static size_t main_stack_size;
@@ -308,7 +309,12 @@ static uint32_t victim(int death) {
 }
 
 static void kill_one(void) {
-    uint32_t who = victim(1);
+    uint32_t who = death_at_a_point ? self : victim(1);
+    if (death_at_a_point && (strncmp(processes[self].what, "point queue.", 12) != 0 ||
+                             !may_suffer(self, 1) || simulation_random(3) != 0)) {
+        return;
+    }
+    death_at_a_point = simulation_chance(50);
     next_death = some_time_from_now(deaths_left);
     if (who == 0) {
         return;
@@ -532,6 +538,18 @@ int64_t simulation_now_ns(void) {
     return now;
 }
 
+/* Says once what it has to say of coroutines, and not in each fork. */
+void simulation_prepare(void) {
+#ifdef WITH_ASAN
+    static volatile int again;
+    ucontext_t here, there;
+    if (getcontext(&there) == 0 && !again) {
+        again = 1;
+        (void)swapcontext(&here, &there);
+    }
+#endif
+}
+
 /* ---- a run -------------------------------------------------------------------------- */
 
 void simulation_begin(simulation_result_t *where, uint64_t seed, int with_trace) {
@@ -555,6 +573,7 @@ void simulation_run(const simulation_plan_t *wanted, simulation_entry_t *entry,
     stops_left = plan.stops;
     next_death = some_time_from_now(deaths_left);
     next_stop = some_time_from_now(stops_left);
+    death_at_a_point = simulation_chance(50);
     next_change = some_time_from_now(8);
     process_count = 1;
     processes[0].state = READY;

@@ -40,6 +40,9 @@ typedef struct simulation_plan_t {
 
 typedef void simulation_entry_t(void *argument);
 
+/* Before the first fork. */
+void simulation_prepare(void);
+
 /* Begins a run. */
 void simulation_begin(simulation_result_t *result, uint64_t seed, int trace);
 
