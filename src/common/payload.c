@@ -113,7 +113,7 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
             !is_there(held->state)) {
             return 0;
         }
-        if (brood__payload_deliver(ring, held, hand, lease_ns)) {
+        if (brood__payload_redeliver(ring, held, hand, lease_ns)) {
             return 1;
         }
     }
@@ -125,7 +125,8 @@ int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
         return 0;
     }
     state = brood__payload_state(ring, (uint32_t)record);
-    return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state);
+    return BROOD__PAYLOAD_TENANCY(state) == (uint32_t)(record >> 32) && is_there(state) &&
+           !brood__payload_is_worn_out(ring, state);
 }
 
 int brood__payload_is_new(const brood__ring_t *ring, uint64_t record) {
@@ -148,9 +149,12 @@ int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held)
 }
 
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held) {
+    uint64_t state = held->state;
     return brood__payload_turn(
         ring, held,
-        brood__payload_in_hand(held->state, brood__self_id, BROOD__PAYLOAD_TAKEN));
+        BROOD__PAYLOAD_HAND(state) == BROOD__PAYLOAD_RESERVED
+            ? brood__payload_delivered(state, BROOD__PAYLOAD_TAKEN)
+            : brood__payload_in_hand(state, brood__self_id, BROOD__PAYLOAD_TAKEN));
 }
 
 int brood__payload_free(brood__ring_t *ring, const brood__held_t *held) {

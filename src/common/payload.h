@@ -102,8 +102,8 @@ int brood__payload_is_held(const brood__ring_t *ring, const brood__held_t *held)
 /* Whether nobody has had the payload of a record yet, dead or alive. */
 int brood__payload_is_new(const brood__ring_t *ring, uint64_t record);
 
-/* From the caller's hand, RESERVED or LEASED, to TAKEN: it does not come back any more. 0: it was
- * not in the caller's hand any more. */
+/* From the caller's hand, LEASED, or RESERVED for a message that is delivered with this, to TAKEN:
+ * it does not come back any more. 0: it was not in the caller's hand any more. */
 int brood__payload_keep(brood__ring_t *ring, brood__held_t *held);
 
 /* Out of the caller's hand; its memory is kept, or given back when there is much of it. 0: it

@@ -35,17 +35,6 @@ static int is_fallen(const brood__ring_t *ring, const brood__held_t *held, int64
            (owner != brood__self_id && brood__participant_is_dead(owner));
 }
 
-/* What one that has come back becomes. 1: the caller's. */
-static int retake_one(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
-                      brood__held_t *held) {
-    if (brood__payload_is_worn_out(ring, held->state)) {
-        (void)brood__payload_turn(
-            ring, held, brood__payload_in_hand(held->state, 0, BROOD__PAYLOAD_FAILED));
-        return 0;
-    }
-    return brood__payload_deliver(ring, held, hand, lease_ns);
-}
-
 int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
                           brood__held_t *held) {
     brood__ring_shared_t *shared = ring->shared;
@@ -63,7 +52,7 @@ int brood__payload_retake(brood__ring_t *ring, uint32_t hand, int64_t lease_ns,
             continue;
         }
         BROOD_KILL_POINT("queue.retaking");
-        if (retake_one(ring, hand, lease_ns, held)) {
+        if (brood__payload_redeliver(ring, held, hand, lease_ns)) {
             return 1; /* there may be more: the next one looks, too */
         }
     }

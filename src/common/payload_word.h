@@ -90,4 +90,16 @@ static inline int brood__payload_deliver(brood__ring_t *ring, brood__held_t *hel
         brood__payload_in_hand(held->state, brood__self_id, BROOD__PAYLOAD_LEASED));
 }
 
+/* The same, of one that may have come back: one that was delivered too often becomes FAILED
+ * instead. */
+static inline int brood__payload_redeliver(brood__ring_t *ring, brood__held_t *held,
+                                           uint32_t hand, int64_t lease_ns) {
+    if (brood__payload_is_worn_out(ring, held->state)) {
+        (void)brood__payload_turn(
+            ring, held, brood__payload_in_hand(held->state, 0, BROOD__PAYLOAD_FAILED));
+        return 0;
+    }
+    return brood__payload_deliver(ring, held, hand, lease_ns);
+}
+
 #endif

@@ -11,13 +11,17 @@
  * What is shown: messages come out in the order of publication, whole, each to one consumer;
  * what was acknowledged is in the ring until somebody takes it; whoever asks how many there
  * are is told the truth of one moment; the living get on.
- * With ASKS somebody asks; with THIRD there is one more consumer. Mistakes that must be found:
+ * With ASKS somebody asks; with THIRD there is one more consumer; with NEWEST a copy of the newest
+ * message lies beside tail (ring_newest.h). Mistakes that must be found:
  *   TAIL_FIRST    the tail is stored before the message is there
  *   HEAD_FIRST    the head is stored before the message was copied out
  *   TWO_STORES    position and count of the tail are stored one after the other
  *   NO_SKIP       the unused end of the ring is not marked
  *   NO_FRESH      the copy of the other side's mark is believed when it says "empty"
  *   NO_AGAIN      whoever counts does not look whether the head stood still
+ *   NO_CLEAR      a copy of another message is left when one without a copy is published
+ *   NO_NONE       the copy is changed while its place is still there
+ *   NO_LOOK       whoever has read the copy does not look at its place once more
  *   NO_TAKEOVER   nobody takes the lock of a dead process
  *   STEAL         … everybody takes a lock whose owner takes long
  *   BLIND         … by a store, not by a CAS from the word that named the dead
@@ -49,6 +53,7 @@ byte cell[CAPACITY];
 byte tail, head;           /* marks */
 byte tail_seen, head_seen; /* each guarded by the other side's lock */
 byte put_lock, get_lock;   /* 0 or the owner */
+byte newest_at, newest_one, newest_other; /* the position plus one, and the halves */
 bool dead[6];
 byte crashes;
 
@@ -176,7 +181,28 @@ proctype producer(byte me; byte most)
         :: begun > 0 || number == most -> break
         od;
         if
-        :: begun > 0 -> publish(at); MAY_DIE
+        :: begun > 0 ->
+#ifdef NEWEST
+            if
+            :: begun == 1 && POSITION(at) == POSITION(tail) + RECORD ->
+#ifndef NO_NONE
+                newest_at = 0;
+                MAY_DIE;
+#endif
+                newest_one = VALUE(me, number);
+                MAY_DIE;
+                newest_other = VALUE(me, number);
+                MAY_DIE;
+                newest_at = POSITION(tail) + 1
+            :: true -> /* the long way */
+#ifndef NO_CLEAR
+                newest_at = 0
+#endif
+            fi;
+            MAY_DIE;
+#endif
+            publish(at);
+            MAY_DIE
         :: else
         fi;
         atomic { put_lock = 0; at = 0 }
@@ -216,6 +242,24 @@ end_empty:
             :: COUNT(tail_seen) == COUNT(at) -> break
             :: else
             fi;
+#ifdef NEWEST
+            if
+            :: COUNT(tail_seen) - COUNT(at) == 1 && newest_at == POSITION(at) + 1 ->
+                first = newest_one;
+                MAY_DIE;
+                second = newest_other;
+                MAY_DIE;
+                if
+#ifdef NO_LOOK
+                :: true -> goto copied
+#else
+                :: newest_at == POSITION(at) + 1 -> goto copied
+#endif
+                :: else
+                fi
+            :: else
+            fi;
+#endif
             if
             :: cell[PLACE(at)] == SKIP -> at = AFTER(at, CAPACITY - PLACE(at), 0)
             :: else
@@ -228,6 +272,7 @@ end_empty:
             MAY_DIE;
             second = cell[(PLACE(at) + 1) % CAPACITY];
             MAY_DIE;
+copied:
             atomic {
                 assert(first == second);
                 assert(first == published[COUNT(at)]);
@@ -253,7 +298,6 @@ end_empty:
                     first++
                 :: else -> break
                 od;
-progress_taken:
                 gets = gets + taken;
                 head = at
             :: else

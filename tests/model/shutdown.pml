@@ -1,23 +1,24 @@
 /* The end of a ring: a producer, two consumers and one who waits until all is done with, and one
- * or two who shut the ring down, each of whom may die before any step.
+ * or two who shut the ring down, each of whom but the one who waits may die before any step.
  *
  * The ring is a number of messages that were put, one of those that were taken, and a lock on
  * each side (ring.pml). Messages are on lease (lease.pml): what a dead consumer had comes back.
- * That is found by those who look, and at each get some look and some do not. Waiting is
- * looking again later.
+ * Waiting is looking again later.
  *
- * What is shown: nothing comes in after the end; after a drain each message that was put has
- * come out before anybody is told that it is over, those that had come back, too; after a drop
- * no get that begins brings a message; everybody who waits is told; who waits for the tasks
- * waits for those that were taken, and for them only.
+ * What is shown: nothing comes in after the end; after a drain nobody is told that it is over
+ * before each message that was put has been acknowledged; after a drop no get that begins brings
+ * a message; everybody who waits is told; who waits for the tasks waits for those that were
+ * taken, and for them only.
  * Options:
  *   DROP          it is shut down at once; with DRAIN after a drain that may have been before it
+ *   JOIN          somebody waits for the tasks
+ *   ALONE         there is one consumer
  *   EARLY         somebody calls a task done before it was taken
  * Mistakes that must be found:
  *   NO_PUT_LOCK   the end is written without the producers' lock
  *   NO_GET_LOCK   the end is written without the consumers' lock
  *   STATE_LAST    a consumer looks whether it is over after it has given its lock back
- *   NO_LAST_LOOK  … does not look for what has come back before it says so
+ *   NO_PATIENCE   … does not wait for what others have on lease
  *   DEAF          those who wait do not look whether it is over
  *   BOTH_LOCKS    a consumer takes the producers' lock while it has its own
  *   NO_COUNT      what was dropped counts as tasks
@@ -39,24 +40,31 @@
 byte put_lock, get_lock;
 byte tail, head, done;
 byte end; /* {count of what was taken, state} */
-bool dead[8];
+bool dead[9];
 byte crashes;
-byte holder[2]; /* by message: who has it on lease */
+byte holder[2]; /* by message: who has it on lease; 0: it is in the ring; DONE: nobody any more */
 
 /* What nobody in the real program sees. */
-byte stored;        /* puts that returned */
+byte stored;       /* puts that returned */
 bool acknowledged[2];
-bool told[8];       /* that it is over, or that all is done with */
-bool dropped;       /* a shutdown that drops has returned */
+bool told[8];      /* that it is over, or that all is done with */
+bool dropped;      /* a shutdown that drops has returned */
 
 #define STATE (end % 4)
-#define HAS_FALLEN(i) (holder[i] != 0 && dead[holder[i]])
+#define DONE 8
+#define IS_HELD(i) (holder[i] != 0 && holder[i] != DONE)
+#define HAS_FALLEN(i) (IS_HELD(i) && dead[holder[i]])
 
+/* Death may come here. */
+#if CRASHES > 0
 #define MAY_DIE \
     if \
     :: atomic { crashes < CRASHES -> crashes++; dead[me] = true } goto end_died \
     :: skip \
-    fi
+    fi;
+#else
+#define MAY_DIE
+#endif
 
 #define ACQUIRE(lock) atomic { lock == 0 || dead[lock] -> lock = me }
 
@@ -73,20 +81,20 @@ proctype producer(byte me)
     do
     :: number == PUTS -> break
     :: else ->
-        MAY_DIE;
+        MAY_DIE
         ACQUIRE(put_lock);
-        MAY_DIE;
+        MAY_DIE
         if
         :: STATE != OPEN -> put_lock = 0; break
         :: else
         fi;
-        MAY_DIE;
+        MAY_DIE
         if
         :: tail - head < ROOM ->
             atomic { assert(STATE == OPEN); tail++; number++ }
-            MAY_DIE;
+            MAY_DIE
             put_lock = 0;
-            MAY_DIE;
+            MAY_DIE
             stored++
         :: else ->
             put_lock = 0;
@@ -109,18 +117,58 @@ inline retake()
     fi
 }
 
+/* How many are unfinished: true at the moment of the second look, when that says the same. */
+inline unfinished()
+{
+    do
+    :: seen = done;
+        the_end = end;
+        atomic {
+            left = tail - seen;
+            if
+#ifndef NO_COUNT
+            :: the_end % 4 == SHUT ->
+#ifdef PLAIN_COUNT
+                left = the_end / 4 - seen
+#else
+                left = (left > tail - the_end / 4 -> left - (tail - the_end / 4) : 0)
+#endif
+#endif
+            :: else
+            fi
+        }
+        if
+        :: done == seen -> break
+        :: else
+        fi
+    od
+}
+
+inline task_done()
+{
+    do
+    :: unfinished();
+        if
+        :: left == 0 -> break
+        :: atomic { left > 0 && done == seen -> done++ } break
+        :: left > 0 && done != seen
+        fi
+    od;
+    atomic { seen = 0; the_end = 0; left = 0 }
+}
+
 proctype consumer(byte me)
 {
-    byte state, message;
-    bool has, late, was0, was1;
+    byte state, message, seen, the_end, left;
+    bool has, late;
 
 again:
-    MAY_DIE;
+    MAY_DIE
     atomic {
         late = dropped;
-        was0 = HAS_FALLEN(0);
-        was1 = HAS_FALLEN(1);
-        has = false
+        has = false;
+        state = 0;
+        message = 0
     }
     if
     :: STATE != SHUT -> retake()
@@ -131,7 +179,7 @@ again:
     :: else
     fi;
     ACQUIRE(get_lock);
-    MAY_DIE;
+    MAY_DIE
 #ifdef BOTH_LOCKS
     ACQUIRE(put_lock);
     put_lock = 0;
@@ -139,11 +187,22 @@ again:
     state = STATE;
     if
     :: state != SHUT && tail != head ->
-        MAY_DIE;
-        atomic { message = head; holder[message] = me; has = true }
-        MAY_DIE;
+        MAY_DIE
+        atomic {
+            message = head;
+            has = (holder[message] == 0 || HAS_FALLEN(message));
+            if
+            :: has -> holder[message] = me
+            :: else /* somebody has had it */
+            fi
+        }
+        MAY_DIE
         head++;
         MAY_DIE
+        if
+        :: has
+        :: else -> get_lock = 0; goto again
+        fi
     :: else
     fi;
     get_lock = 0;
@@ -154,40 +213,44 @@ again:
 #ifdef STATE_LAST
     state = STATE;
 #endif
-    MAY_DIE;
+    MAY_DIE
     if
     :: state == OPEN ->
 end_empty:
         tail != head || IS_OVER || HAS_FALLEN(0) || HAS_FALLEN(1);
         goto again
     :: state == DRAINING ->
-#ifndef NO_LAST_LOOK
-        retake();
+#ifndef NO_PATIENCE
         if
-        :: has -> goto work
+        :: IS_HELD(0) -> goto patience
+        :: else
+        fi;
+        if
+        :: IS_HELD(1) -> goto patience
         :: else
         fi;
 #endif
-        atomic {
-            assert(tail == head);
-            assert(!(was0 && HAS_FALLEN(0)) && !(was1 && HAS_FALLEN(1)))
-        }
+        assert(stored < 1 || acknowledged[0]);
+        assert(stored < 2 || acknowledged[1])
     :: else
     fi;
     told[me] = true;
     goto end_died;
+patience:
+end_patience:
+    STATE == SHUT || HAS_FALLEN(0) || HAS_FALLEN(1) || (!IS_HELD(0) && !IS_HELD(1));
+    goto again;
 work:
     assert(!late);
-    MAY_DIE;
+    MAY_DIE
     atomic {
         assert(holder[message] == me);
         assert(!acknowledged[message]);
         acknowledged[message] = true;
-        holder[message] = 0
+        holder[message] = DONE
     }
-    MAY_DIE;
-    done++;
-    atomic { state = 0; message = 0 }
+    MAY_DIE
+    task_done();
     goto again;
 end_died:
     skip
@@ -196,31 +259,32 @@ end_died:
 /* What is stored under both locks. */
 inline shut(how)
 {
-    MAY_DIE;
+    MAY_DIE
 #ifndef NO_PUT_LOCK
     ACQUIRE(put_lock);
-    MAY_DIE;
+    MAY_DIE
 #endif
 #ifndef NO_GET_LOCK
     ACQUIRE(get_lock);
-    MAY_DIE;
+    MAY_DIE
 #endif
     count = head;
     if
     :: STATE < how ->
-        MAY_DIE;
+        MAY_DIE
         end = count * 4 + how
     :: else
     fi;
-    MAY_DIE;
+    MAY_DIE
 #ifndef NO_GET_LOCK
     get_lock = 0;
-    MAY_DIE;
+    MAY_DIE
 #endif
 #ifndef NO_PUT_LOCK
     put_lock = 0;
 #endif
     MAY_DIE
+    skip
 }
 
 proctype drainer(byte me)
@@ -242,31 +306,6 @@ end_died:
     skip
 }
 
-/* How many are unfinished: true at the moment of the second look, when that says the same. */
-inline unfinished()
-{
-    do
-    :: seen = done;
-        the_end = end;
-        left = tail - seen;
-        if
-#ifndef NO_COUNT
-        :: the_end % 4 == SHUT ->
-#ifdef PLAIN_COUNT
-            left = the_end / 4 - seen
-#else
-            left = (left > tail - the_end / 4 -> left - (tail - the_end / 4) : 0)
-#endif
-#endif
-        :: else
-        fi;
-        if
-        :: done == seen -> break
-        :: else
-        fi
-    od
-}
-
 proctype joiner(byte me)
 {
     byte seen, the_end, left;
@@ -280,20 +319,20 @@ end_unfinished:
             done != seen || end != the_end
         fi
     od;
-    told[me] = true
+    atomic {
+        told[me] = true;
+#ifndef EARLY
+        assert(the_end % 4 != SHUT || done >= head)
+#endif
+    }
 }
 
 #ifdef EARLY
-/* There is something that can be called done. */
 proctype early(byte me)
 {
     byte seen, the_end, left;
 
-    unfinished();
-    if
-    :: atomic { left > 0 && done == seen -> done++ }
-    :: else
-    fi
+    task_done()
 }
 #endif
 
@@ -302,14 +341,21 @@ proctype judge()
 {
 end_wait:
     timeout ->
-        assert(STATE == OPEN || ((told[1] || dead[1]) && (told[2] || dead[2]) && (told[3] || dead[3])));
+        assert(STATE == OPEN || told[1] || dead[1]);
+        assert(STATE == OPEN || told[2] || dead[2]);
+#ifdef ALONE
+        told[3] = true;
+#endif
+        assert(STATE == OPEN || told[3] || dead[3]);
         assert(put_lock == 0 || dead[put_lock]);
         if
         :: STATE == DRAINING && !(dead[2] && dead[3]) -> assert(tail == head)
         :: else
         fi;
         if
+#ifdef JOIN
         :: crashes == 0 -> assert(told[6])
+#endif
         :: else
         fi;
         if
@@ -325,14 +371,18 @@ init
     atomic {
         run producer(1);
         run consumer(2);
+#ifndef ALONE
         run consumer(3);
+#endif
 #if !defined(DROP) || defined(DRAIN)
         run drainer(4);
 #endif
 #ifdef DROP
         run dropper(5);
 #endif
+#ifdef JOIN
         run joiner(6);
+#endif
 #ifdef EARLY
         run early(7);
 #endif

@@ -1,6 +1,9 @@
 /* Messages in place, and on lease. */
 #include "methods.h"
 
+#include "os/fault.h"
+#include "payload.h"
+#include "queue.h"
 #include <apr_thread_proc.h>
 #include <string.h>
 
@@ -64,6 +67,7 @@ static void copies_and_places_mix_in_order(void **state) {
     assert_success(brood_queue_commit(queue, &message, 0));
     assert_success(brood_queue_take(queue, &message, 0));
     assert_memory_equal(message.data, "one", 3);
+    assert_int_equal(message.deliveries, 1);
     assert_success(brood_queue_release(queue, &message));
     assert_success(brood_queue_get_bytes(queue, buffer, sizeof buffer, &size, 0));
     assert_memory_equal(buffer, "two", 3);
@@ -318,6 +322,52 @@ static void a_message_that_comes_back_too_often_has_failed(void **state) {
     assert_success(brood_queue_release(queue, &message));
 }
 
+/* Dies with a message that is on lease already, and at the head of the ring still. */
+static int die_leasing(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *queue;
+    brood_message_t message;
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &queue));
+#ifdef BROOD_FAULTS
+    brood__fault_plan("queue.get.copied:1:kill");
+#endif
+    CHILD_OK(brood_queue_lease(queue, &message, BROOD_FOREVER, LATE));
+    return 1;
+}
+
+/* Until a message's consumer is dead, who has it on lease. */
+static void await_death(brood_queue_t *queue) {
+    uint64_t seen;
+    do {
+        apr_thread_yield();
+        seen = atomic_load(&queue->ring.payloads[0].state);
+    } while (BROOD__PAYLOAD_HAND(seen) != BROOD__PAYLOAD_LEASED ||
+             !brood__participant_is_dead(BROOD__PAYLOAD_OWNER(seen)));
+}
+
+/* … also when it comes back at the head of the ring, and before anybody buries its consumer. */
+static void too_often_holds_for_the_dead(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make(test, BROOD_QUEUE_LEASES, 1);
+    brood_process_t *child;
+    brood_message_t message;
+#ifndef BROOD_FAULTS
+    skip();
+#endif
+    put_number(queue, 8);
+    child = brood_test_start(die_leasing, BROOD_ARGS(queue), test);
+    await_death(queue);
+    /* It is not found by a look at all. */
+    atomic_store(&queue->ring.shared->look_at_ns, INT64_MAX);
+    assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
+    assert_int_equal(count_of(queue), 0);
+    assert_success(brood_queue_take_failed(queue, &message));
+    assert_int_equal(number_in(&message), 8);
+    assert_int_equal(message.deliveries, 1);
+    assert_success(brood_queue_release(queue, &message));
+    brood_test_join(child, -9);
+}
+
 static int lease_and_stay(const brood_values_t *state, apr_pool_t *pool) {
     brood_queue_t *queue, *here, *never;
     brood_message_t message;
@@ -406,6 +456,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_lease_runs_out),
     BROOD_TEST(a_renewed_lease_does_not),
     BROOD_TEST(a_message_that_comes_back_too_often_has_failed),
+    BROOD_TEST(too_often_holds_for_the_dead),
     BROOD_TEST(what_a_dead_consumer_had_is_delivered_again),
     BROOD_TEST(the_end_lets_those_who_have_messages_finish),
     BROOD_TEST(the_end_waits_for_what_may_come_back),
