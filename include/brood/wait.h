@@ -64,7 +64,7 @@ BROOD_BEGIN_DECLS
  * Threads and processes: any number may wait for the same things; all of them are told. None of
  * the things may be closed meanwhile. A kill in the middle leaves nothing behind.
  * Platforms: same everywhere, with any number of items. On Linux those who put must be able to see
- * the waiter in /proc; without that a message is seen after 50 ms.
+ * the waiter in /proc, and need two descriptors; without that a message is seen after 50 ms.
  * Like: multiprocessing.connection.wait(object_list, timeout), which knows no queues.
  * Example: wait_for_any.c */
 BROOD_API apr_status_t brood_wait(brood_wait_item_t *items, size_t count,
