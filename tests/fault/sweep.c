@@ -175,6 +175,121 @@ static apr_status_t run_wait(apr_pool_t *pool, int *sound) {
     return rv == APR_TIMEUP ? APR_SUCCESS : rv;
 }
 
+/* With a plan that begins when the queue is there. */
+static apr_status_t make_queue(brood_queue_t **queue, uint32_t flags, apr_pool_t *pool) {
+    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
+    apr_status_t rv;
+
+    brood__fault_plan("");
+    options.capacity_bytes = 4096;
+    options.flags = flags;
+    rv = brood_queue_create(queue, &options, pool);
+    if (rv == APR_SUCCESS) {
+        brood__fault_plan(present_plan);
+    }
+    return rv;
+}
+
+/* What is in the queue at the end: so many messages of that size, whole. */
+static int holds(brood_queue_t *queue, size_t count, size_t size) {
+    char *bytes = calloc(1, size + 1);
+    size_t left = 0, got = 0;
+    int sound = brood_queue_qsize(queue, &left) == APR_SUCCESS && left == count;
+
+    for (; sound && count > 0; count--) {
+        sound = brood_queue_get_bytes(queue, bytes, size, &got, 0) == APR_SUCCESS &&
+                got == size && bytes[0] == 'm' && bytes[size - 1] == 'm';
+    }
+    free(bytes);
+    return sound && brood_queue_empty(queue) && brood_queue_close(queue) == APR_SUCCESS;
+}
+
+/* In place: reserved or not, put or not, taken or left. */
+static apr_status_t run_in_place(apr_pool_t *pool, int *sound) {
+    brood_queue_t *queue;
+    brood_message_t message;
+    apr_status_t rv = make_queue(&queue, 0, pool);
+    int put = 0, taken = 0;
+
+    if (rv == APR_SUCCESS) {
+        rv = brood_queue_reserve(queue, &message, LARGE, 0);
+    }
+    if (rv == APR_SUCCESS) {
+        memset(message.data, 'm', LARGE);
+        rv = brood_queue_commit(queue, &message, 0);
+        put = rv == APR_SUCCESS;
+        if (!put) {
+            *sound &= brood_queue_abandon(queue, &message) == APR_SUCCESS;
+        }
+    }
+    if (rv == APR_SUCCESS) {
+        rv = brood_queue_take(queue, &message, 0);
+        taken = rv == APR_SUCCESS;
+    }
+    if (taken) {
+        *sound &= message.size == LARGE && ((char *)message.data)[LARGE - 1] == 'm';
+        rv = brood_queue_release(queue, &message);
+    }
+    fired = plan_end();
+    *sound &= holds(queue, put && !taken, LARGE);
+    return rv;
+}
+
+/* On lease: given back it is there again, acknowledged it is gone. */
+static apr_status_t run_lease(apr_pool_t *pool, int *sound) {
+    brood_queue_t *queue;
+    brood_message_t message;
+    char bytes[200];
+    apr_status_t rv = make_queue(&queue, BROOD_QUEUE_LEASES, pool);
+    int put = 0, over = 0;
+
+    memset(bytes, 'm', sizeof bytes);
+    if (rv == APR_SUCCESS) {
+        rv = brood_queue_put_bytes(queue, bytes, sizeof bytes, 0);
+        put = rv == APR_SUCCESS;
+    }
+    for (uint32_t turn = 1; rv == APR_SUCCESS && turn <= 2; turn++) {
+        rv = brood_queue_lease(queue, &message, BROOD_FOREVER, 0);
+        if (rv != APR_SUCCESS) {
+            break;
+        }
+        *sound &= message.deliveries == turn && message.size == sizeof bytes;
+        over = turn == 2;
+        rv = over ? brood_queue_acknowledge(queue, &message)
+                  : brood_queue_give_back(queue, &message);
+    }
+    fired = plan_end();
+    *sound &= holds(queue, put && !over, sizeof bytes);
+    return rv;
+}
+
+/* A batch, each message of it beside the ring: the first few are put, or all. */
+static apr_status_t run_batch(apr_pool_t *pool, int *sound) {
+    char *out = malloc(LARGE);
+    char *in = malloc((size_t)2 * LARGE);
+    brood_bytes_t messages[3] = {{out, LARGE}, {out, LARGE}, {out, LARGE}};
+    brood_bytes_t got[3];
+    brood_queue_t *queue;
+    size_t done = 0, count = 0, all = 0;
+    apr_status_t rv = make_queue(&queue, 0, pool);
+
+    memset(out, 'm', LARGE);
+    if (rv == APR_SUCCESS) {
+        rv = brood_queue_put_many(queue, messages, 3, &done, 0);
+        *sound &= done == 3 || rv != APR_SUCCESS;
+    }
+    while (rv == APR_SUCCESS && all < done) {
+        rv = brood_queue_get_many(queue, in, (size_t)2 * LARGE, got, 3, &count, 0);
+        all += count;
+        *sound &= count <= 2 && (count == 0 || got[0].size == LARGE);
+    }
+    fired = plan_end();
+    *sound &= holds(queue, done - all, LARGE);
+    free(out);
+    free(in);
+    return rv;
+}
+
 static int child(const brood_values_t *state, apr_pool_t *pool) {
     brood_queue_t *queue;
     brood_lock_t *lock;
@@ -278,6 +393,9 @@ static const sweep_t sweeps[] = {
     {"pipe", run_simplex, BROOD_START_DEFAULT},
     {"duplex pipe", run_duplex, BROOD_START_DEFAULT},
     {"large message", run_large, BROOD_START_DEFAULT},
+    {"in place", run_in_place, BROOD_START_DEFAULT},
+    {"on lease", run_lease, BROOD_START_DEFAULT},
+    {"large batch", run_batch, BROOD_START_DEFAULT},
     {"wait", run_wait, BROOD_START_DEFAULT},
     {"fork", run_start, BROOD_START_FORK},
     {"spawn", run_start, BROOD_START_SPAWN},
