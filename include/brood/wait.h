@@ -22,13 +22,14 @@
 
 /* One thing to wait for: one of the three, the others NULL. */
 typedef struct brood_wait_item_t {
-    brood_queue_t *queue; /* a get would not wait: a message, or the end */
-    brood_connection_t
-        *connection;          /* a receive would not wait: a message has begun to come
-                                       in, or the end; an end that receives */
-    brood_process_t *process; /* a join would not wait: it has ended; a process that
-                                       this one has started */
-    int ready;                /* out: 1 or 0 */
+    /* Ready when a get would not wait: a message, or the end. */
+    brood_queue_t *queue;
+    /* An end that receives. Ready when a receive would not wait: a message has begun to come
+     * in, or the end. */
+    brood_connection_t *connection;
+    /* One that this process has started. Ready when a join would not wait: it has ended. */
+    brood_process_t *process;
+    int ready; /* out: 1 or 0 */
 } brood_wait_item_t;
 
 /* To initialise one. */
