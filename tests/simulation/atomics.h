@@ -17,26 +17,31 @@ int simulation_fails_for_nothing(void); /* what a weak compare-and-exchange may 
 void *simulation_copy(void *to, const void *from, size_t size, const char *file,
                       int line);
 
-/* The names in the macros below hide each other where one is in the arguments of another. */
+/* The names in the macros below hide each other where one is in the arguments of another; and what
+ * is smaller than an int is an int in them. The library itself is compiled with both warnings. */
 #pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wconversion"
+
+/* The type of what the object holds, which is not atomic. */
+#define SIMULATION_VALUE __typeof__(*simulation_object + 0)
 
 #define SIMULATION_STEP(what) simulation_step(__FILE__, __LINE__, what)
 
-#define SIMULATION_LOAD(object)                            \
-    __extension__({                                        \
-        __auto_type simulation_object = (object);          \
-        SIMULATION_STEP("load " #object);                  \
-        __auto_type simulation_value = *simulation_object; \
-        simulation_value;                                  \
+#define SIMULATION_LOAD(object)                                 \
+    __extension__({                                             \
+        __auto_type simulation_object = (object);               \
+        SIMULATION_STEP("load " #object);                       \
+        SIMULATION_VALUE simulation_value = *simulation_object; \
+        simulation_value;                                       \
     })
 
-#define SIMULATION_STORE(object, value)                          \
-    __extension__({                                              \
-        __auto_type simulation_object = (object);                \
-        __typeof__(*simulation_object) simulation_new = (value); \
-        SIMULATION_STEP("store " #object);                       \
-        *simulation_object = simulation_new;                     \
-        (void)0;                                                 \
+#define SIMULATION_STORE(object, value)            \
+    __extension__({                                \
+        __auto_type simulation_object = (object);  \
+        SIMULATION_VALUE simulation_new = (value); \
+        SIMULATION_STEP("store " #object);         \
+        *simulation_object = simulation_new;       \
+        (void)0;                                   \
     })
 
 /* What it held before; `next` is made from that, simulation_old, and from simulation_more. */
@@ -45,7 +50,7 @@ void *simulation_copy(void *to, const void *from, size_t size, const char *file,
         __auto_type simulation_object = (object);                \
         __auto_type simulation_more = (more);                    \
         SIMULATION_STEP(what " " #object);                       \
-        __auto_type simulation_old = *simulation_object;         \
+        SIMULATION_VALUE simulation_old = *simulation_object;    \
         (void)simulation_more;                                   \
         *simulation_object = (__typeof__(simulation_old))(next); \
         simulation_old;                                          \
@@ -55,9 +60,9 @@ void *simulation_copy(void *to, const void *from, size_t size, const char *file,
     __extension__({                                                        \
         __auto_type simulation_object = (object);                          \
         __auto_type simulation_expected = (expected);                      \
-        __typeof__(*simulation_object) simulation_new = (desired);         \
+        SIMULATION_VALUE simulation_new = (desired);                       \
         SIMULATION_STEP("cas " #object);                                   \
-        __auto_type simulation_old = *simulation_object;                   \
+        SIMULATION_VALUE simulation_old = *simulation_object;              \
         int simulation_same = simulation_old == *simulation_expected &&    \
                               !((weak) && simulation_fails_for_nothing()); \
         if (simulation_same) {                                             \
