@@ -21,9 +21,11 @@
  * (options.deliveries_max) is put aside for brood_queue_take_failed(), so that a message which
  * kills its consumers does not kill all of them.
  *
- * In hands may be 1024 messages of a queue, those that lie in it and are larger than a quarter
- * of the ring included. With BROOD_QUEUE_LEASES it is 16384, or max_items and 64 more, all that
- * lie in the queue and all that failed included.
+ * How many there can be: 1024 messages in hands, or larger than a quarter of the ring and in the
+ * queue; with BROOD_QUEUE_LEASES 16384 in hands, in the queue and failed, or max_items and 64
+ * more. And 8 MiB of all these together, or options.capacity_bytes when that is more (a message
+ * counts as the next power of two), but always one of any size. Who has that in hands and
+ * reserves more waits until somebody lets go: so let go first.
  *
  * What timeouts mean stands at the top of queue.h. */
 #ifndef BROOD_MESSAGE_H
@@ -52,12 +54,12 @@ BROOD_BEGIN_DECLS
  * @param timeout  microseconds to wait until there is room; negative: for ever; 0: does not
  *                 wait
  * @returns APR_SUCCESS: the bytes at message->data are the caller's to write, and are not zero;
- *          APR_TIMEUP: as many messages as can be were in hands or in the queue;
+ *          APR_TIMEUP: as many messages or bytes as can be were in hands or in the queue;
  *          BROOD_ESHUTDOWN: the queue has been shut down;
  *          BROOD_ETOOBIG: size is larger than brood_queue_limit();
  *          BROOD_ECLOSED; APR_EINVAL: queue or message is NULL;
  *          APR_ENOSPC or APR_ENOMEM: the system has no memory for it.
- * Blocking: while too many messages are in hands or in the queue, as `timeout` says.
+ * Blocking: while too many messages or bytes are in hands or in the queue, as `timeout` says.
  * Threads and processes: any number. Who dies with a reserved message has put nothing, and its
  * memory comes back. Platforms: same everywhere. Like: bpf_ringbuf_reserve(); CPython's queues
  * have no such call. Example: messages_in_place.c */

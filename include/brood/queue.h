@@ -38,7 +38,7 @@
 typedef struct brood_queue_options_t {
     size_t struct_size; /* sizeof: set by BROOD_QUEUE_OPTIONS_INIT */
     /* Of the ring, rounded up to a power of two between 4 KiB and 1 GiB; 0: 256 KiB. A message
-     * takes its size and 16 bytes. */
+     * takes its size and 16 bytes. Those beside the ring may take as much, and at least 8 MiB. */
     size_t capacity_bytes;
     /* Full when it holds so many messages; at most 16 777 215; 0: as many as fit. */
     uint32_t max_items;

@@ -22,13 +22,14 @@
 
 /* One thing to wait for: one of the three, the others NULL. */
 typedef struct brood_wait_item_t {
-    brood_queue_t *queue; /* a get would not wait: a message, or the end */
-    brood_connection_t
-        *connection;          /* a receive would not wait: a message has begun to come
-                                       in, or the end; an end that receives */
-    brood_process_t *process; /* a join would not wait: it has ended; a process that
-                                       this one has started */
-    int ready;                /* out: 1 or 0 */
+    /* Ready when a get would not wait: a message, or the end. */
+    brood_queue_t *queue;
+    /* An end that receives. Ready when a receive would not wait: a message has begun to come
+     * in, or the end. */
+    brood_connection_t *connection;
+    /* One that this process has started. Ready when a join would not wait: it has ended. */
+    brood_process_t *process;
+    int ready; /* out: 1 or 0 */
 } brood_wait_item_t;
 
 /* To initialise one. */
@@ -64,7 +65,7 @@ BROOD_BEGIN_DECLS
  * Threads and processes: any number may wait for the same things; all of them are told. None of
  * the things may be closed meanwhile. A kill in the middle leaves nothing behind.
  * Platforms: same everywhere, with any number of items. On Linux those who put must be able to see
- * the waiter in /proc; without that a message is seen after 50 ms.
+ * the waiter in /proc, and need two descriptors; without that a message is seen after 50 ms.
  * Like: multiprocessing.connection.wait(object_list, timeout), which knows no queues.
  * Example: wait_for_any.c */
 BROOD_API apr_status_t brood_wait(brood_wait_item_t *items, size_t count,

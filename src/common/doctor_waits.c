@@ -74,6 +74,7 @@ static int ring_target(const brood__report_t *report, const brood__wait_key_t *k
             target->what =
                 key->offset == offsetof(brood__ring_shared_t, items)      ? "message"
                 : key->offset == offsetof(brood__ring_shared_t, space)    ? "room"
+                : key->offset == offsetof(brood__ring_shared_t, places)   ? "room"
                 : key->offset == offsetof(brood__ring_shared_t, put_lock) ? "turn to put"
                 : key->offset == offsetof(brood__ring_shared_t, get_lock) ? "turn to get"
                                                                           : "change";

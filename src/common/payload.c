@@ -170,7 +170,7 @@ int brood__payload_free(brood__ring_t *ring, const brood__held_t *held) {
     (void)brood__payload_turn(ring, &mine, brood__payload_as_free(mine.state));
     brood__payload_freed(ring, mine.index);
     BROOD_KILL_POINT("queue.freed");
-    brood__eventcount_wake(&ring->space);
+    brood__eventcount_wake(&ring->places);
     /* It may have been the last one that others waited for before they end. */
     if ((ring->flags & BROOD__RING_LEASES) &&
         brood__ring_state(ring) == BROOD__RING_DRAINING) {

@@ -17,8 +17,7 @@ enum {
     BROOD__PAYLOAD_LEASED = 4,   /* a consumer's; comes back without him */
     BROOD__PAYLOAD_RETURNED = 5, /* nobody's: to be delivered again */
     BROOD__PAYLOAD_FAILED = 6,   /* nobody's: delivered too often */
-    BROOD__PAYLOAD_LEASING =
-        7 /* as LEASED, while the end of the lease is being written */
+    BROOD__PAYLOAD_LEASING = 7   /* as LEASED, until the end of the lease is written */
 };
 
 /* {owner 32, hand 4, deliveries 8, renewals 4, tenancy 16} from the low end. */

@@ -8,8 +8,9 @@
  *   head    the same for the consumers, under get_lock, after the bytes were copied out.
  *   *_seen  each side's copy of the other's mark, to keep from pulling its cache line at
  *           each message. Only ever behind the truth; guarded by the side's lock.
- *   items, space
- *           eventcounts (eventcount.c) for those who wait for a message, or for room.
+ *   items, space, places
+ *           eventcounts (eventcount.c) for those who wait for a message, for room, or for a place
+ *           beside the ring. A wake-up wakes one, who must be one that it can serve.
  *   bells   asks for the wake-up of those who sleep elsewhere (ring_wait.c).
  *   newest  a copy of the newest message, when it is small (ring_newest.h).
  *   gets, *_bytes, *_waits, *_deaths, most_items

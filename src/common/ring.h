@@ -78,7 +78,8 @@ typedef struct brood__ring_shared_t {
     _Atomic int64_t look_at_ns;
     _Atomic uint64_t put_waits;
     _Atomic uint32_t most_items; /* that have been in the ring at once */
-    uint32_t payload_spare[5];
+    _Atomic uint32_t places;     /* eventcount of those who wait until one becomes free */
+    uint32_t payload_spare[4];
     _Atomic uint32_t freed[32];
 } brood__ring_shared_t;
 
@@ -126,6 +127,7 @@ typedef struct brood__ring_t {
     brood_os_word_t get_lock;
     brood_os_word_t items;
     brood_os_word_t space;
+    brood_os_word_t places;
     brood_os_word_t joined;
     brood__pace_t put_pace;
     brood__pace_t get_pace;

@@ -137,6 +137,7 @@ apr_status_t brood__ring_shutdown(brood__ring_t *ring, int drop,
         brood__eventcount_wake_all(&ring->items);
         brood__ring_bells_asked(ring);
         brood__eventcount_wake_all(&ring->space);
+        brood__eventcount_wake_all(&ring->places);
         brood__eventcount_wake_all(&ring->joined);
     }
     return rv;

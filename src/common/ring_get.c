@@ -215,8 +215,8 @@ apr_status_t brood__ring_get(brood__ring_t *ring, brood__ring_get_t *get,
                               brood__ring_state(ring) != BROOD__RING_OPEN
                           ? get_try(ring, get, deadline)
                           : APR_EAGAIN;
-    while (rv ==
-           APR_EAGAIN) { /* ends with a message, the end, a failure or the deadline */
+    /* ends with a message, the end, a failure or the deadline */
+    while (rv == APR_EAGAIN) {
         rv = brood__ring_wait(ring, &wait);
         if (rv == APR_SUCCESS) {
             rv = get_try(ring, get, deadline);

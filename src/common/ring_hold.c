@@ -113,6 +113,8 @@ apr_status_t brood__ring_hold(brood__ring_t *ring, uint32_t hand, int64_t lease_
                 rv = brood__fail(APR_ENOSPC, "too many messages are in somebody's hands");
             }
         } else {
+            /* Nobody sleeps with a place that a producer may need for the message. */
+            give_up_spare(ring, &hold);
             rv = brood__ring_wait(ring, &wait);
         }
         if (rv == APR_SUCCESS) {

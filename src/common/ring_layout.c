@@ -25,6 +25,7 @@ static void ring_sweep(brood__sweeper_t *sweeper, uint32_t dead) {
     /* The dead one may have owed a wake-up. */
     brood_os_unpark(&ring->items, INT32_MAX);
     brood_os_unpark(&ring->space, INT32_MAX);
+    brood_os_unpark(&ring->places, INT32_MAX);
     brood_os_unpark(&ring->joined, INT32_MAX);
 }
 
@@ -67,6 +68,7 @@ static void ring_bind(brood__ring_t *ring) {
     ring->get_lock = brood__segment_word(segment, &shared->get_lock);
     ring->items = brood__segment_word(segment, &shared->items);
     ring->space = brood__segment_word(segment, &shared->space);
+    ring->places = brood__segment_word(segment, &shared->places);
     ring->joined = brood__segment_word(segment, &shared->joined);
     ring->sweeper.sweep = ring_sweep;
     brood__sweeper_add(&ring->sweeper);

@@ -177,6 +177,16 @@ static uint64_t most_beside(const brood__ring_t *ring) {
                                                   : BROOD__PAYLOADS_LEAST;
 }
 
+/* Another may be free, or this one have been woken for nothing. */
+static void reserve_end(brood__ring_t *ring, brood__wait_t *wait, apr_status_t rv) {
+    if (rv == APR_SUCCESS) {
+        brood__wait_end(wait);
+    }
+    if (wait->slept) {
+        brood__eventcount_wake(&ring->places);
+    }
+}
+
 apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t *held,
                                  brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->put_pace, deadline);
@@ -191,12 +201,12 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t
             rv = brood__payload_reserve(ring, size, most_beside(ring), held, deadline);
         }
         if (rv == APR_EAGAIN) {
-            rv = brood__eventcount_wait(&ring->space, &wait, frees_moved, &frees, 0);
+            rv = brood__eventcount_wait(&ring->places, &wait, frees_moved, &frees, 0);
             if (rv == APR_SUCCESS) {
                 continue;
             }
         }
-        put_end(ring, &wait, rv);
+        reserve_end(ring, &wait, rv);
         return rv;
     }
 }

@@ -21,7 +21,7 @@
 #define FEW 16
 
 /* How long one sleeps who cannot be woken by all that may happen: a child of which the system has
- * no handle, or a queue for which every record of the session is in use. */
+ * no handle, a queue for which every record of the session is in use, or no bell at all. */
 #define BLIND_NS (5 * 1000000LL)
 
 typedef struct target_t {
@@ -37,6 +37,7 @@ typedef struct waiting_t {
     size_t queues;
     size_t handles;
     int blind;
+    int known; /* bell and records are there, as far as they can be */
     brood_os_bell_t bell;
     brood__wait_t wait;
     target_t few_targets[FEW];
@@ -166,13 +167,16 @@ static apr_status_t look(waiting_t *waiting, size_t *ready) {
 static apr_status_t make_known(waiting_t *waiting) {
     brood_os_bell_t *bell = &waiting->bell;
     apr_status_t rv;
-    if (bell->handle != BROOD_OS_NO_HANDLE) {
+    if (waiting->known) {
         return APR_SUCCESS;
     }
     rv = brood_os_bell_open(bell);
-    if (rv != APR_SUCCESS) {
+    if (APR_STATUS_IS_ENOTIMPL(rv)) {
+        waiting->blind = 1;
+    } else if (rv != APR_SUCCESS) {
         return brood__fail(rv, "making what wakes a wait for several things");
     }
+    waiting->known = 1;
     waiting->set[waiting->count].handle = bell->handle;
     for (size_t i = 0; i < waiting->count; i++) {
         brood_queue_t *queue = waiting->items[i].queue;
@@ -311,7 +315,7 @@ apr_status_t brood_wait(brood_wait_item_t *items, size_t count,
     waiting.items = items;
     waiting.count = count;
     waiting.queues = waiting.handles = 0;
-    waiting.blind = 0;
+    waiting.blind = waiting.known = 0;
     waiting.bell = silent;
     waiting.wait = brood__wait_begin(&pace, brood__deadline(timeout));
     rv = make_room(&waiting);

@@ -43,6 +43,10 @@ static apr_status_t make_pipe(int *fd) {
 #endif
     *fd = open_again(ends[0]);
     apr_status_t status = *fd < 0 ? BROOD_OS_ERROR : APR_SUCCESS;
+    if (APR_STATUS_IS_ENOENT(status) || APR_STATUS_IS_ENOTDIR(status) ||
+        APR_STATUS_IS_EACCES(status)) {
+        status = APR_ENOTIMPL; /* no /proc here */
+    }
     (void)close(ends[0]);
     (void)close(ends[1]);
     return status;

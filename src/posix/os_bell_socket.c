@@ -105,11 +105,15 @@ static void sweep(const char *folder) {
     }
 }
 
-/* The folder is there and this user's alone. */
+/* The folder is there and this user's alone. APR_ENOTIMPL: there can be none here. */
 static apr_status_t find_folder(char *path, size_t size) {
     int folder;
     apr_status_t status = brood__note_folder(&folder);
 
+    if (APR_STATUS_IS_EACCES(status) || APR_STATUS_IS_ENOENT(status) ||
+        status == APR_FROM_OS_ERROR(EROFS)) {
+        return APR_ENOTIMPL;
+    }
     if (status == APR_SUCCESS) {
         (void)close(folder);
         brood__note_folder_path(path, size);
@@ -136,7 +140,7 @@ apr_status_t brood_os_bell_open(brood_os_bell_t *bell) {
         return status;
     }
     if (!address_of(&address, folder, number)) {
-        return APR_ENAMETOOLONG;
+        return APR_ENOTIMPL; /* where paths are so long */
     }
     fd = make_socket();
     if (fd < 0) {

@@ -22,6 +22,7 @@
  *   DEAF          those who wait do not look whether it is over
  *   BOTH_LOCKS    a consumer takes the producers' lock while it has its own
  *   NO_COUNT      what was dropped counts as tasks
+ *   NO_FALLEN     … so does what comes back after that
  *   PLAIN_COUNT   what was dropped is left out of the tasks, whatever was called done */
 
 #ifndef CRASHES
@@ -45,6 +46,7 @@ byte crashes;
 byte holder[2]; /* by message: who has it on lease; 0: it is in the ring; DONE: nobody any more */
 
 /* What nobody in the real program sees. */
+byte owed;         /* tasks whose consumers have not called them done */
 byte stored;       /* puts that returned */
 bool acknowledged[2];
 bool told[8];      /* that it is over, or that all is done with */
@@ -131,7 +133,11 @@ inline unfinished()
 #ifdef PLAIN_COUNT
                 left = the_end / 4 - seen
 #else
-                left = (left > tail - the_end / 4 -> left - (tail - the_end / 4) : 0)
+                left = left - (left > tail - the_end / 4 -> tail - the_end / 4 : left);
+#ifndef NO_FALLEN
+                left = left - (left > 0 && HAS_FALLEN(0) -> 1 : 0);
+                left = left - (left > 0 && HAS_FALLEN(1) -> 1 : 0)
+#endif
 #endif
 #endif
             :: else
@@ -150,7 +156,7 @@ inline task_done()
     :: unfinished();
         if
         :: left == 0 -> break
-        :: atomic { left > 0 && done == seen -> done++ } break
+        :: atomic { left > 0 && done == seen -> done++; owed = owed - (owed > 0 -> 1 : 0) } break
         :: left > 0 && done != seen
         fi
     od;
@@ -197,7 +203,7 @@ again:
             fi
         }
         MAY_DIE
-        head++;
+        atomic { head++; assert(head <= tail) }
         MAY_DIE
         if
         :: has
@@ -247,6 +253,7 @@ work:
         assert(holder[message] == me);
         assert(!acknowledged[message]);
         acknowledged[message] = true;
+        owed++;
         holder[message] = DONE
     }
     MAY_DIE
@@ -268,9 +275,16 @@ inline shut(how)
     ACQUIRE(get_lock);
     MAY_DIE
 #endif
-    count = head;
     if
     :: STATE < how ->
+        MAY_DIE
+        /* What a dead consumer left at the head has been taken. */
+        if
+        :: tail > head && holder[head] != 0 -> head++
+        :: else
+        fi;
+        MAY_DIE
+        count = head;
         MAY_DIE
         end = count * 4 + how
     :: else
@@ -306,6 +320,17 @@ end_died:
     skip
 }
 
+#if defined(NO_COUNT)
+#define IS_ALL_DONE (tail == done)
+#elif defined(PLAIN_COUNT)
+#define IS_ALL_DONE (STATE == SHUT -> end / 4 == done : tail == done)
+#elif defined(NO_FALLEN)
+#define IS_ALL_DONE (STATE == SHUT -> end / 4 <= done : tail == done)
+#else
+#define IS_ALL_DONE \
+    (STATE == SHUT -> end / 4 <= done + HAS_FALLEN(0) + HAS_FALLEN(1) : tail == done)
+#endif
+
 proctype joiner(byte me)
 {
     byte seen, the_end, left;
@@ -316,13 +341,13 @@ proctype joiner(byte me)
         :: left == 0 -> break
         :: else ->
 end_unfinished:
-            done != seen || end != the_end
+            IS_ALL_DONE /* later */
         fi
     od;
     atomic {
         told[me] = true;
 #ifndef EARLY
-        assert(the_end % 4 != SHUT || done >= head)
+        assert(crashes != 0 || the_end % 4 != SHUT || done >= head)
 #endif
     }
 }
@@ -354,7 +379,8 @@ end_wait:
         fi;
         if
 #ifdef JOIN
-        :: crashes == 0 -> assert(told[6])
+        :: crashes == 0 || (owed == 0 && STATE == SHUT) ||
+            (owed == 0 && STATE == DRAINING && !dead[2] && !dead[3]) -> assert(told[6])
 #endif
         :: else
         fi;

@@ -128,11 +128,15 @@ int is_full_for(size_t size) {
 }
 
 static int message_is_there(void *lane) {
+    int leases = (world.flags & BROOD_QUEUE_LEASES) != 0;
+    uint32_t state = shared()->shutdown & BROOD__RING_STATE;
     (void)lane;
-    return count_items() != 0 || (shared()->shutdown & BROOD__RING_STATE) != 0 ||
-           ((world.flags & BROOD_QUEUE_LEASES) &&
-            count_hand(BROOD__PAYLOAD_RESERVED) == 0 &&
-            count_hand(BROOD__PAYLOAD_RETURNED) != 0);
+    return count_items() != 0 || state == BROOD__RING_SHUT ||
+           (leases && count_hand(BROOD__PAYLOAD_RETURNED) != 0) ||
+           (state == BROOD__RING_DRAINING && /* what is on lease may come back */
+            !(leases &&
+              count_hand(BROOD__PAYLOAD_LEASED) + count_hand(BROOD__PAYLOAD_LEASING) !=
+                  0));
 }
 
 /* Of space beside the ring only so much is sure: when nothing lies there, there is enough. */
@@ -278,11 +282,18 @@ static void shut_down(int at_once) {
     simulation_note("shut down%s", at_once ? " at once" : "");
 }
 
+static int all_are_done(void *nothing) {
+    (void)nothing;
+    return brood__mark_count(shared()->tail) == shared()->done;
+}
+
 /* Whoever waits for all tasks is told when they are done. */
 static void join(void) {
     if ((world.flags & BROOD_QUEUE_JOINABLE) && !world.consumers_die && !world.shut &&
         !world.deliveries_max) {
+        simulation_waits(all_are_done, NULL);
         EXPECT(brood_queue_join(world.queue, -1), "join");
+        waits_no_more();
         simulation_note("joined");
     }
 }
@@ -382,8 +393,10 @@ void queue_scenario(void) {
     } else {
         world.queue->ring.payload_count = 64;
     }
-    plan.deaths = simulation_chance(20) ? 0 : simulation_random(10);
-    plan.stops = simulation_chance(50) ? 0 : simulation_random(5);
+    if (!simulation_chance(25)) { /* not in peace */
+        plan.deaths = simulation_random(10);
+        plan.stops = simulation_chance(50) ? 0 : simulation_random(5);
+    }
     simulation_every_step = watch_looks;
     simulation_note(
         "%u producers, %u consumers, flags %u, at most %u messages, %u places, "

@@ -109,6 +109,7 @@ AT(brood__ring_shared_t, payload_idle, 528);
 AT(brood__ring_shared_t, look_at_ns, 536);
 AT(brood__ring_shared_t, put_waits, 544);
 AT(brood__ring_shared_t, most_items, 552);
+AT(brood__ring_shared_t, places, 556);
 AT(brood__ring_shared_t, freed, 576);
 SIZE(brood__record_t, 8);
 AT(brood__record_t, flags, 4);

@@ -21,7 +21,7 @@ typedef struct brood_os_bell_t {
         }                     \
     }
 
-/* Makes one that does not ring. */
+/* Makes one that does not ring. APR_ENOTIMPL: there is no such thing here. */
 apr_status_t brood_os_bell_open(brood_os_bell_t *bell);
 
 /* Lets go of it. Without a handle it does nothing. */
