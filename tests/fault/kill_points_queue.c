@@ -24,6 +24,7 @@
 #define TASKS 32     /* and say what is done; producers wait for that */
 #define DROP 64      /* the end is immediate */
 #define ROOMY 128    /* far more is reserved than is needed, of two sizes in turn */
+#define APART 256    /* the victim reserves what nobody has left behind */
 
 enum { VICTIM, SAME_SIDE, OTHER_SIDE, WORKERS };
 
@@ -117,7 +118,8 @@ static apr_status_t put_many(producer_t *producer) {
 /* More than what is kept of the memory of both sizes, together. */
 static size_t room_of(int variant, uint32_t producer, uint32_t number) {
     size_t more = number % 2 == 0 ? 5u << 20 : 3u << 20;
-    return size_of(variant, producer, number) + (variant & ROOMY ? more : 0);
+    size_t apart = (variant & APART) && producer == 0 ? 100u << 10 : 0;
+    return size_of(variant, producer, number) + apart + (variant & ROOMY ? more : 0);
 }
 
 /* Each is written twice: the first time it is abandoned. */
@@ -429,8 +431,8 @@ static const killing_point_t more[] = {
     {"queue.get.published", 20, MANY | CONSUMER, SAME, 0},
     {"queue.get.unlocked", 20, MANY | CONSUMER, 0, 0},
     /* in place */
-    {"queue.put.seized", 1, IN_PLACE, SAME, 0},
-    {"queue.put.block", 1, IN_PLACE, 0, 0},
+    {"queue.put.seized", 1, IN_PLACE | APART, SAME, 0},
+    {"queue.put.block", 1, IN_PLACE | APART, 0, 0},
     {"queue.put.reserved", 20, IN_PLACE, SAME, 0},
     {"queue.put.copied", 20, IN_PLACE, SAME, 0},
     {"queue.put.published", 20, IN_PLACE, SAME, 0},
