@@ -119,7 +119,7 @@ static apr_status_t stay(visit_t *visit) {
         if (!visit_is_late(visit)) {
             visit_pause(visit, seen);
         } else if (break_phase(&visit->barrier->word, seen, REASON_TIME)) {
-            return APR_TIMEUP;
+            return brood__fail_plainly(APR_TIMEUP);
         }
     }
 }
@@ -195,7 +195,8 @@ static apr_status_t visit_barrier(visit_t *visit) {
                 return rv;
             }
         } else if (visit_is_late(visit)) {
-            return APR_TIMEUP; /* the others' action runs; this one is for the next time */
+            /* the others' action runs; this one is for the next time */
+            return brood__fail_plainly(APR_TIMEUP);
         } else {
             if (visit->ticket != 0) { /* it would be counted in place of a dead party's */
                 brood__wait_leave(&visit->wait);

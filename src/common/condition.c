@@ -106,7 +106,7 @@ apr_status_t brood_condition_acquire(brood_condition_t *condition,
     apr_status_t rv = condition_check(condition);
     if (rv == APR_SUCCESS) {
         brood__object_enter(&condition->object);
-        rv = brood__mutex_acquire(&condition->mutex, brood__deadline(timeout));
+        rv = brood__mutex_acquire(&condition->mutex, &condition->object.hold, timeout);
         brood__object_leave(&condition->object);
     }
     return rv;
@@ -202,7 +202,7 @@ static apr_status_t wait_until(brood_condition_t *condition,
         rv = lock_again(condition, &sleeper, rv);
     }
     brood__object_leave(&condition->object);
-    return rv;
+    return brood__fail_plainly(rv);
 }
 
 apr_status_t brood_condition_wait(brood_condition_t *condition,

@@ -14,6 +14,7 @@
 #include "object.h"
 #include "os/fault.h"
 #include "pace.h"
+#include "status.h"
 #include <limits.h>
 
 #define SET 1u
@@ -104,7 +105,7 @@ static apr_status_t await(const brood_event_t *event, uint32_t begin,
             return APR_SUCCESS;
         }
         if (slept == APR_TIMEUP || brood__deadline_is_now(wait->deadline)) {
-            return APR_TIMEUP;
+            return brood__fail_plainly(APR_TIMEUP);
         }
         if (!brood__wait_awake(wait) && announce(event, &seen)) {
             slept = brood__wait_asleep(wait, &event->word, seen);

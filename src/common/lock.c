@@ -46,10 +46,9 @@ apr_status_t brood_lock_acquire(brood_lock_t *lock, apr_interval_time_t timeout)
     brood__object_leave(&lock->object);
     if (rv == APR_SUCCESS || rv == BROOD_EOWNERDEAD) {
         brood__holder_set(lock->object.hold.cell);
-    } else if (rv == APR_TIMEUP && timeout > 0) {
-        rv = brood__holder_timeup(&lock->object.hold);
     }
-    return rv;
+    return rv == APR_TIMEUP && timeout > 0 ? brood__holder_timeup(&lock->object.hold)
+                                           : brood__fail_plainly(rv);
 }
 
 static apr_status_t not_owner(void) {

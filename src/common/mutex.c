@@ -64,12 +64,20 @@ int brood__mutex_try(brood__mutex_t *mutex) {
     return 1;
 }
 
-apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline) {
+apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, const brood__hold_t *cell,
+                                  apr_interval_time_t timeout) {
+    brood_os_deadline_t deadline = brood__deadline(timeout);
+    apr_status_t rv = APR_SUCCESS;
     switch (mutex->kind) {
-    case BROOD__MUTEX_NONE: return APR_SUCCESS;
-    case BROOD__MUTEX_LOCK: return brood__mutex_restore(mutex, 1, deadline);
-    default: return brood__rlockword_acquire(&mutex->lock, &mutex->pace, deadline);
+    case BROOD__MUTEX_NONE: break;
+    case BROOD__MUTEX_LOCK: rv = brood__mutex_restore(mutex, 1, deadline); break;
+    default: rv = brood__rlockword_acquire(&mutex->lock, &mutex->pace, deadline); break;
     }
+    if (rv == APR_TIMEUP && timeout > 0) {
+        return brood__holder_timeup(mutex->kind == BROOD__MUTEX_OWN ? cell
+                                                                    : &mutex->given);
+    }
+    return rv == BROOD_ERANGE ? rv : brood__fail_plainly(rv);
 }
 
 int brood__mutex_is_mine(const brood__mutex_t *mutex) {

@@ -36,8 +36,10 @@ void brood__mutex_close(brood__mutex_t *mutex);
 /* Takes it, or once more, if that is to be had in a few instructions; 0: ask for it below. */
 int brood__mutex_try(brood__mutex_t *mutex);
 
-/* As brood__rlockword_acquire(); without a lock it is APR_SUCCESS. */
-apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, brood_os_deadline_t deadline);
+/* As brood__rlockword_acquire(), with words about the holder when the time is over; without a
+ * lock it is APR_SUCCESS. `cell` is the object's own. */
+apr_status_t brood__mutex_acquire(brood__mutex_t *mutex, const brood__hold_t *cell,
+                                  apr_interval_time_t timeout);
 
 /* Whether the caller holds it: this thread, or for a plain lock this process. */
 int brood__mutex_is_mine(const brood__mutex_t *mutex);

@@ -48,7 +48,7 @@ apr_status_t brood_rlock_acquire(brood_rlock_t *rlock, apr_interval_time_t timeo
     rv = brood__rlockword_acquire(&rlock->lock, &rlock->pace, brood__deadline(timeout));
     brood__object_leave(&rlock->object);
     return rv == APR_TIMEUP && timeout > 0 ? brood__holder_timeup(&rlock->object.hold)
-                                           : rv;
+                                           : brood__fail_plainly(rv);
 }
 
 static inline apr_status_t rlock_check_owner(brood_rlock_t *rlock) {

@@ -131,7 +131,7 @@ static apr_status_t acquire_slowly(brood_semaphore_t *semaphore,
         rv = brood__eventcount_wait(&semaphore->event, &waiting.wait, waiting_may_take,
                                     &waiting, 0);
         if (rv == APR_TIMEUP && !reclaim(semaphore)) {
-            return rv;
+            return brood__fail_plainly(rv);
         }
     } while (!take(semaphore));
     brood__wait_end(&waiting.wait);

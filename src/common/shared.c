@@ -149,7 +149,7 @@ apr_status_t brood__shared_take(brood__shared_t *shared, apr_interval_time_t tim
         return APR_SUCCESS;
     }
     brood__object_enter(&shared->object);
-    rv = brood__mutex_acquire(&shared->mutex, brood__deadline(timeout));
+    rv = brood__mutex_acquire(&shared->mutex, &shared->object.hold, timeout);
     brood__object_leave(&shared->object);
     return rv;
 }

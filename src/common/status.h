@@ -25,4 +25,12 @@ apr_status_t brood__fail_within(apr_status_t status, const char *format, ...)
 /* Empties the detail line. */
 void brood__detail_clear(void);
 
+/* Returns `status`; a failure that says it all gets no older failure's words. */
+static inline apr_status_t brood__fail_plainly(apr_status_t status) {
+    if (status != APR_SUCCESS) {
+        brood__detail_clear();
+    }
+    return status;
+}
+
 #endif

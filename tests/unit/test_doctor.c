@@ -394,6 +394,7 @@ static void a_queue_of_waiters_is_no_deadlock(void **state) {
 static void a_timeout_names_the_holder(void **state) {
     brood_test_t *test = *state;
     brood_lock_t *one, *two;
+    brood_condition_t *condition;
     brood_doctor_hold_t hold;
     taker_t taker;
     char text[80];
@@ -405,6 +406,10 @@ static void a_timeout_names_the_holder(void **state) {
     (void)snprintf(text, sizeof text, "is held by pid %lld (Worker-3)",
                    (long long)brood_process_pid(taker.process));
     assert_detail(text);
+    assert_success(brood_condition_create_with_lock(&condition, one, test->pool));
+    assert_status(brood_condition_acquire(condition, SOON), APR_TIMEUP);
+    assert_detail(text);
+    assert_success(brood_condition_close(condition));
     assert_success(brood_lock_holder(one, &hold));
     assert_int_equal(hold.process.pid, brood_process_pid(taker.process));
     assert_string_equal(hold.process.name, "Worker-3");

@@ -44,6 +44,37 @@ static void it_stays_set_until_it_is_cleared(void **state) {
     }
 }
 
+/* Nor does any other object's wait whose time is over. */
+static void a_late_one_has_no_older_failures_words(void **state) {
+    brood_test_t *test = *state;
+    brood_event_t *event;
+    brood_semaphore_t *semaphore;
+    brood_barrier_t *barrier;
+    brood_condition_t *condition;
+    brood_lock_t *lock;
+
+    assert_success(brood_event_create(&event, test->pool));
+    assert_success(brood_semaphore_create(&semaphore, 0, 0, test->pool));
+    assert_success(brood_barrier_create(&barrier, 2, NULL, BROOD_FOREVER, test->pool));
+    assert_success(brood_condition_create(&condition, test->pool));
+    assert_success(brood_lock_create(&lock, test->pool));
+    assert_success(brood_condition_acquire(condition, 0));
+    assert_success(brood_lock_acquire(lock, 0));
+    for (int kind = 0; kind < 5; kind++) {
+        assert_status(brood_event_wait(NULL, 0), APR_EINVAL);
+        assert_detail("event");
+        assert_status(kind == 0   ? brood_event_wait(event, 0)
+                      : kind == 1 ? brood_semaphore_acquire(semaphore, 0)
+                      : kind == 2 ? brood_barrier_wait(barrier, 0, NULL)
+                      : kind == 3 ? brood_condition_wait(condition, 0)
+                                  : brood_lock_acquire(lock, 0),
+                      APR_TIMEUP);
+        assert_string_equal(brood_error_detail(), "");
+    }
+    assert_success(brood_lock_release(lock));
+    assert_success(brood_condition_release(condition));
+}
+
 static void a_closed_one_says_so(void **state) {
     brood_test_t *test = *state;
     brood_event_t *event;
@@ -291,6 +322,7 @@ static void a_closed_one_does_not_travel(void **state) {
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_fresh_one_is_clear),
     BROOD_TEST(it_stays_set_until_it_is_cleared),
+    BROOD_TEST(a_late_one_has_no_older_failures_words),
     BROOD_TEST(a_closed_one_says_so),
     BROOD_TEST(null_is_an_error),
     BROOD_TEST(the_pool_closes_it),
