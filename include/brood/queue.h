@@ -234,7 +234,8 @@ BROOD_API apr_status_t brood_queue_join(brood_queue_t *queue,
  * @param queue      an open queue
  * @param immediate  0: what is in the queue can still be taken, then a get ends with APR_EOF;
  *                   with BROOD_QUEUE_LEASES when nothing is on lease to another process
- *                   either, since that may come back. Else: every get ends with APR_EOF at
+ *                   either, since that may come back (so one acknowledges what one has before
+ *                   one waits for the end). Else: every get ends with APR_EOF at
  *                   once, and what was in the queue is dropped and nobody's task. A queue that
  *                   was shut down with 0 can be shut down so later; not the other way round.
  * @param timeout    microseconds to wait for the others' puts and gets that are under way;

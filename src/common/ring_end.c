@@ -78,7 +78,8 @@ static int all_done(void *ring, size_t size) {
 
 apr_status_t brood__ring_join(brood__ring_t *ring, brood_os_deadline_t deadline) {
     brood__wait_t wait = brood__wait_begin(&ring->join_pace, deadline);
-    apr_status_t rv = brood__eventcount_wait(&ring->joined, &wait, all_done, ring, 0);
+    apr_status_t rv = brood__fail_plainly(
+        brood__eventcount_wait(&ring->joined, &wait, all_done, ring, 0));
     if (rv == APR_SUCCESS) {
         brood__wait_end(&wait);
     }

@@ -191,7 +191,8 @@ static int message_or_end(void *context, size_t size) {
 apr_status_t brood__ring_wait(brood__ring_t *ring, brood__wait_t *wait) {
     BROOD_KILL_POINT("queue.get.waiting");
     atomic_fetch_add_explicit(&ring->shared->get_waits, 1, memory_order_relaxed);
-    return brood__eventcount_wait(&ring->items, wait, message_or_end, ring, 0);
+    return brood__fail_plainly(
+        brood__eventcount_wait(&ring->items, wait, message_or_end, ring, 0));
 }
 
 void brood__ring_get_end(brood__ring_t *ring, brood__wait_t *wait, size_t taken) {

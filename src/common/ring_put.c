@@ -66,7 +66,8 @@ static int room_or_end(void *ring, size_t size) {
 static apr_status_t wait_for_room(brood__ring_t *ring, brood__wait_t *wait, size_t size) {
     BROOD_KILL_POINT("queue.put.waiting");
     atomic_fetch_add_explicit(&ring->shared->put_waits, 1, memory_order_relaxed);
-    return brood__eventcount_wait(&ring->space, wait, room_or_end, ring, size);
+    return brood__fail_plainly(
+        brood__eventcount_wait(&ring->space, wait, room_or_end, ring, size));
 }
 
 /* After a put that may have slept: the wake-up of one who has died is passed on. */
@@ -201,7 +202,8 @@ apr_status_t brood__ring_reserve(brood__ring_t *ring, size_t size, brood__held_t
             rv = brood__payload_reserve(ring, size, most_beside(ring), held, deadline);
         }
         if (rv == APR_EAGAIN) {
-            rv = brood__eventcount_wait(&ring->places, &wait, frees_moved, &frees, 0);
+            rv = brood__fail_plainly(
+                brood__eventcount_wait(&ring->places, &wait, frees_moved, &frees, 0));
             if (rv == APR_SUCCESS) {
                 continue;
             }

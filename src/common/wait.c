@@ -254,7 +254,7 @@ static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
             return rv;
         }
         if (late) {
-            return APR_TIMEUP;
+            return brood__fail_plainly(APR_TIMEUP);
         }
         if (waiting->queues != 0 && brood__wait_awake(&waiting->wait)) {
             continue;

@@ -52,21 +52,25 @@ static void a_late_one_has_no_older_failures_words(void **state) {
     brood_barrier_t *barrier;
     brood_condition_t *condition;
     brood_lock_t *lock;
+    brood_queue_t *queue;
+    size_t size;
 
     assert_success(brood_event_create(&event, test->pool));
+    assert_success(brood_queue_create(&queue, NULL, test->pool));
     assert_success(brood_semaphore_create(&semaphore, 0, 0, test->pool));
     assert_success(brood_barrier_create(&barrier, 2, NULL, BROOD_FOREVER, test->pool));
     assert_success(brood_condition_create(&condition, test->pool));
     assert_success(brood_lock_create(&lock, test->pool));
     assert_success(brood_condition_acquire(condition, 0));
     assert_success(brood_lock_acquire(lock, 0));
-    for (int kind = 0; kind < 5; kind++) {
+    for (int kind = 0; kind < 6; kind++) {
         assert_status(brood_event_wait(NULL, 0), APR_EINVAL);
         assert_detail("event");
         assert_status(kind == 0   ? brood_event_wait(event, 0)
                       : kind == 1 ? brood_semaphore_acquire(semaphore, 0)
                       : kind == 2 ? brood_barrier_wait(barrier, 0, NULL)
                       : kind == 3 ? brood_condition_wait(condition, 0)
+                      : kind == 4 ? brood_queue_get_bytes(queue, NULL, 0, &size, 0)
                                   : brood_lock_acquire(lock, 0),
                       APR_TIMEUP);
         assert_string_equal(brood_error_detail(), "");
