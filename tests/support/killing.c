@@ -352,6 +352,7 @@ static void run_kind(const killing_kind_t *kind, brood_start_method_t method,
 
 int killing_main(const killing_kind_t *kinds, size_t count, int argc, char **argv) {
     brood_start_method_t wanted = BROOD_START_DEFAULT;
+    const char *fewer = getenv("BROOD_KILL_METHOD"); /* as --method, of a whole build */
     const char *only = NULL;
     unsigned rounds = 1;
     int first = -1;
@@ -361,6 +362,10 @@ int killing_main(const killing_kind_t *kinds, size_t count, int argc, char **arg
         return 2;
     }
     set_plan("");
+    if (fewer != NULL && brood_start_method_parse(fewer, &wanted) != APR_SUCCESS) {
+        (void)fprintf(stderr, "BROOD_KILL_METHOD: %s\n", brood_error_detail());
+        return 2;
+    }
     for (i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--rounds") == 0) {
             rounds = (unsigned)strtoul(argv[i + 1], NULL, 10);

@@ -44,7 +44,8 @@
  *
  *   fault_kill_points_NAME [--rounds N] [--method NAME] [--point NAME]
  *
- * It prints how long the survivors waited; the exit code is 0 when no fault was found. */
+ * BROOD_KILL_METHOD names the one method of builds for which one is enough: every method is swept
+ * in the plain build. It prints how long the survivors waited; the exit code is 0 when no fault was found. */
 #ifndef BROOD_KILLING_H
 #define BROOD_KILLING_H
 
