@@ -63,7 +63,7 @@ static uint64_t round_up(uint64_t number, uint64_t unit) {
 
 /* ---- the mapping -------------------------------------------------------------------- */
 
-/* All of the space, mapped when it is first needed. */
+/* The space, mapped when it is first needed. */
 static apr_status_t space(brood__ring_t *ring, uint8_t **base) {
     void *fresh;
     apr_status_t rv;
@@ -73,7 +73,7 @@ static apr_status_t space(brood__ring_t *ring, uint8_t **base) {
         return APR_SUCCESS;
     }
     rv = brood_os_memory_map(ring->segment->memory, ring->payload_offset,
-                             (size_t)ring->payload_size, &fresh);
+                             (size_t)ring->payload_reach, &fresh);
     if (rv != APR_SUCCESS) {
         return brood__fail(rv, "mapping a queue's space for large messages");
     }
@@ -83,7 +83,7 @@ static apr_status_t space(brood__ring_t *ring, uint8_t **base) {
                                                 memory_order_acquire)) {
         *base = fresh;
     } else {
-        brood_os_memory_unmap(fresh, (size_t)ring->payload_size);
+        brood_os_memory_unmap(fresh, (size_t)ring->payload_reach);
     }
     return APR_SUCCESS;
 }
@@ -96,7 +96,7 @@ apr_status_t brood__payload_map(brood__ring_t *ring) {
 void brood__payload_close(brood__ring_t *ring) {
     uint8_t *base =
         atomic_exchange_explicit(&ring->payload_space, NULL, memory_order_relaxed);
-    brood_os_memory_unmap(base, (size_t)ring->payload_size);
+    brood_os_memory_unmap(base, (size_t)ring->payload_reach);
 }
 
 apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held,
@@ -108,6 +108,10 @@ apr_status_t brood__payload_place(brood__ring_t *ring, const brood__held_t *held
     *size = brood__payload_size(ring, held);
     if (rv == APR_SUCCESS && (chunk == 0 || *size > CHUNK_SIZE(chunk))) {
         rv = brood__fail(BROOD_EFORGED, "a large message lies outside the queue");
+    } else if (rv == APR_SUCCESS &&
+               CHUNK_OFFSET(chunk) + CHUNK_SIZE(chunk) > ring->payload_reach) {
+        rv =
+            brood__fail(APR_ENOMEM, "a large message lies beyond what this process maps");
     }
     if (rv == APR_SUCCESS) {
         *place = base + CHUNK_OFFSET(chunk);
@@ -251,7 +255,7 @@ static uint64_t find_gap(const brood__ring_t *ring, uint32_t order) {
         }
     }
     free(taken);
-    return at + size <= ring->payload_size ? at : UINT64_MAX;
+    return at + size <= ring->payload_reach ? at : UINT64_MAX;
 }
 
 /* A payload without a chunk, or a free one of any size, becomes the caller's without a

@@ -38,7 +38,13 @@ static apr_status_t message_fill(brood_queue_t *queue, brood_message_t *message,
     message->place = held->index;
     message->tenancy = held->state;
     if (rv != APR_SUCCESS) {
-        (void)brood__payload_free(&queue->ring, held);
+        brood__held_t back = *held;
+        if (APR_STATUS_IS_ENOMEM(rv) &&
+            BROOD__PAYLOAD_HAND(held->state) != BROOD__PAYLOAD_RESERVED) {
+            brood__payload_undeliver(&queue->ring, &back); /* for who can map it */
+        } else {
+            (void)brood__payload_free(&queue->ring, held);
+        }
         message_clear(message);
     }
     return rv;

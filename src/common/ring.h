@@ -113,6 +113,8 @@ typedef struct brood__ring_t {
     uint64_t capacity; /* checked copies of what the shared head says */
     uint64_t payload_offset;
     uint64_t payload_size;
+    uint64_t
+        payload_reach; /* so much of it is mapped here; a process may have less room */
     uint64_t message_max;
     int64_t inline_limit; /* messages over it lie beside the ring */
     size_t quick_below;   /* smaller ones may go the short way (ring_quick.h) */

@@ -13,11 +13,14 @@ static void drain_payload(brood__ring_t *ring, brood__held_t *held,
     (void)brood__payload_keep(ring, held);
 }
 
-/* Where its bytes are; a forged one is free afterwards. */
+/* Where its bytes are. A forged one is free afterwards, one that only others can map comes
+ * back for them. */
 static apr_status_t find_place(brood__ring_t *ring, brood__held_t *held, void **place,
                                uint32_t *size) {
     apr_status_t rv = brood__payload_place(ring, held, place, size);
-    if (rv != APR_SUCCESS) {
+    if (APR_STATUS_IS_ENOMEM(rv)) {
+        brood__payload_undeliver(ring, held);
+    } else if (rv != APR_SUCCESS) {
         (void)brood__payload_free(ring, held);
     }
     return rv;

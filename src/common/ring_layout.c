@@ -35,6 +35,21 @@ static size_t quick_below(const brood__ring_t *ring) {
     return 1 + (size_t)(ring->inline_limit < largest ? ring->inline_limit : largest);
 }
 
+/* So much a process can map. */
+static uint64_t reach_most(void) {
+    return sizeof(void *) == 4 ? SPACE_MOST_32 : SPACE_MOST;
+}
+
+static uint64_t space_most(void) {
+    uint64_t sparse = brood_os_memory_sparse_limit();
+    return sparse < reach_most() ? sparse : reach_most();
+}
+
+/* The largest message that the space beside the ring can take. */
+static uint64_t largest(uint64_t space) {
+    return space / 2 < MESSAGE_MOST ? space / 2 : MESSAGE_MOST;
+}
+
 /* The copies of what the head says, which nobody changes any more. */
 static void ring_read(brood__ring_t *ring, brood__segment_t *segment) {
     brood__ring_shared_t *shared = (brood__ring_shared_t *)segment->base;
@@ -46,6 +61,11 @@ static void ring_read(brood__ring_t *ring, brood__segment_t *segment) {
     ring->payload_offset = shared->payload_offset;
     ring->payload_size = shared->payload_size;
     ring->message_max = shared->message_max;
+    ring->payload_reach =
+        ring->payload_size < reach_most() ? ring->payload_size : reach_most();
+    if (ring->message_max > largest(ring->payload_reach)) {
+        ring->message_max = largest(ring->payload_reach);
+    }
     ring->max_items = shared->max_items;
     ring->flags = shared->flags;
     ring->deliveries_max = shared->deliveries_max;
@@ -72,17 +92,6 @@ static void ring_bind(brood__ring_t *ring) {
     ring->joined = brood__segment_word(segment, &shared->joined);
     ring->sweeper.sweep = ring_sweep;
     brood__sweeper_add(&ring->sweeper);
-}
-
-static uint64_t space_most(void) {
-    uint64_t sparse = brood_os_memory_sparse_limit();
-    uint64_t most = sizeof(void *) == 4 ? SPACE_MOST_32 : SPACE_MOST;
-    return sparse < most ? sparse : most;
-}
-
-/* The largest message that the space beside the ring can take. */
-static uint64_t largest(uint64_t space) {
-    return space / 2 < MESSAGE_MOST ? space / 2 : MESSAGE_MOST;
 }
 
 static uint32_t payloads_of(const brood__ring_limits_t *limits) {
@@ -138,9 +147,9 @@ static int payloads_are_sane(const brood__ring_t *ring) {
     const brood__segment_t *segment = ring->segment;
     return ring->payload_count <= PAYLOADS_LEASED && ring->payload_offset % unit == 0 &&
            ring->payload_offset >= segment->mapped && ring->payload_size % unit == 0 &&
-           ring->payload_size <= space_most() && ring->payload_offset <= segment->size &&
+           ring->payload_size <= SPACE_MOST && ring->payload_offset <= segment->size &&
            ring->payload_size <= segment->size - ring->payload_offset &&
-           ring->message_max <= largest(ring->payload_size) &&
+           ring->shared->message_max <= largest(ring->payload_size) &&
            ring->deliveries_max <= BROOD__PAYLOAD_DELIVERIES_MOST;
 }
 

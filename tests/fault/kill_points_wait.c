@@ -89,8 +89,13 @@ static int consume(const brood_values_t *state, apr_pool_t *pool) {
 
 /* ---- one case ----------------------------------------------------------------------- */
 
+/* Few places: where the record of a victim stays, nothing else would hold the producers up, and
+ * they would run out of numbers. */
 static apr_status_t make(killing_t *run) {
-    apr_status_t rv = brood_queue_create(&the_queue, NULL, run->pool);
+    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
+    apr_status_t rv;
+    options.max_items = 3;
+    rv = brood_queue_create(&the_queue, &options, run->pool);
     return rv != APR_SUCCESS ? rv : brood_queue_create(&silent, NULL, run->pool);
 }
 
