@@ -40,7 +40,9 @@ endif()
 
 option(BROOD_VALGRIND "Tell helgrind and drd what the atomics order" OFF)
 if(BROOD_VALGRIND)
-    target_compile_definitions(brood_compile INTERFACE BROOD_VALGRIND=1)
+    # It keeps books of every byte that is mapped.
+    target_compile_definitions(brood_compile INTERFACE BROOD_VALGRIND=1
+                                                       BROOD_QUEUE_SPACE_MIB=64)
     target_compile_options(brood_compile INTERFACE
         -include "${PROJECT_SOURCE_DIR}/tests/support/annotate.h")
 endif()

@@ -9,8 +9,12 @@
 #include "ring_newest.h"
 #include <string.h>
 
-#define SPACE_MOST (4ull << 30)
-#define SPACE_MOST_32 (128ull << 20) /* all of it is mapped */
+/* Of address space beside the ring, all of it mapped. */
+#ifndef BROOD_QUEUE_SPACE_MIB
+#define BROOD_QUEUE_SPACE_MIB 4096
+#endif
+#define SPACE_MOST ((uint64_t)BROOD_QUEUE_SPACE_MIB << 20)
+#define SPACE_MOST_32 (SPACE_MOST < (128u << 20) ? SPACE_MOST : 128u << 20)
 #define MESSAGE_MOST ((2ull << 30) - 4096)
 
 /* How many messages can lie beside the ring: large ones; all of a queue with leases. */
