@@ -65,7 +65,7 @@ static brood_doctor_session_t *await_wait(brood_test_t *test, int64_t pid) {
             return session;
         }
         assert_true(brood_test_now_us() < until);
-        apr_sleep(1000);
+        apr_thread_yield();
     }
 }
 
@@ -77,7 +77,7 @@ static brood_doctor_session_t *await_deadlock(brood_test_t *test) {
             return session;
         }
         assert_true(brood_test_now_us() < until);
-        apr_sleep(1000);
+        apr_thread_yield();
     }
 }
 

@@ -1,5 +1,5 @@
 /* Queues in one process and in few: order, sizes, limits, timeouts, misuse. */
-#include "methods.h"
+#include "queues.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,20 +8,7 @@
 #define LATE (20 * 1000000)
 
 static brood_queue_t *make(brood_test_t *test, size_t capacity, uint32_t items) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-
-    options.capacity_bytes = capacity;
-    options.max_items = items;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
-}
-
-static size_t count_of(brood_queue_t *queue) {
-    size_t count = 99;
-
-    assert_success(brood_queue_qsize(queue, &count));
-    return count;
+    return brood_test_queue(test, .capacity_bytes = capacity, .max_items = items);
 }
 
 /* ---- messages ---- */
@@ -54,7 +41,7 @@ static void bytes_come_out_as_they_went_in(void **state) {
     assert_success(brood_queue_put_bytes(queue, "abc", 3, 0));
     assert_success(brood_queue_put_bytes(queue, NULL, 0, 0));
     assert_success(brood_queue_put_bytes(queue, "defgh", 5, 0));
-    assert_int_equal(count_of(queue), 3);
+    assert_int_equal(brood_test_qsize(queue), 3);
     assert_success(brood_queue_get_bytes(queue, buffer, sizeof buffer, &size, 0));
     assert_int_equal(size, 3);
     assert_memory_equal(buffer, "abc", 3);
@@ -62,7 +49,7 @@ static void bytes_come_out_as_they_went_in(void **state) {
     assert_int_equal(size, 0);
     assert_success(brood_queue_get_bytes(queue, buffer, sizeof buffer, &size, 0));
     assert_memory_equal(buffer, "defgh", 5);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
 }
 
 static void fill(unsigned char *bytes, size_t size, unsigned seed) {
@@ -74,9 +61,9 @@ static void fill(unsigned char *bytes, size_t size, unsigned seed) {
     }
 }
 
-static const size_t sizes[] = {0,     1,     7,      8,       9,       100,     4079,    4080,
-                               4088,  4096,  65535,  65536,   131072,  262144,  1048576, 1048577,
-                               4194304, 8388608};
+static const size_t sizes[] = {0,      1,      7,       8,       9,       100,
+                               4079,   4080,   4088,    4096,    65535,   65536,
+                               131072, 262144, 1048576, 1048577, 4194304, 8388608};
 #define SIZES (sizeof sizes / sizeof sizes[0])
 
 static void messages_of_all_sizes_in(brood_queue_t *queue) {
@@ -151,7 +138,7 @@ static void a_buffer_too_small_leaves_the_message(void **state) {
     assert_detail("6");
     assert_detail("5");
     assert_int_equal(size, 6);
-    assert_int_equal(count_of(queue), 1);
+    assert_int_equal(brood_test_qsize(queue), 1);
     assert_status(brood_queue_get_bytes(queue, NULL, 0, &size, 0), BROOD_ETOOBIG);
     assert_success(brood_queue_get_bytes(queue, buffer, 6, &size, 0));
     assert_memory_equal(buffer, "abcdef", 6);
@@ -165,7 +152,7 @@ static void bytes_that_are_no_values(void **state) {
     assert_success(brood_queue_put_bytes(queue, "\xc1\xc1", 2, 0));
     assert_status(brood_queue_get(queue, &values, 0, test->pool), BROOD_EENCODING);
     assert_null(values);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
 }
 
 /* ---- limits ---- */
@@ -183,7 +170,7 @@ static void max_items_makes_it_full(void **state) {
             assert_success(brood_queue_put_bytes(queue, "x", 1, 0));
         }
         assert_int_equal(brood_queue_full(queue), 1);
-        assert_int_equal(count_of(queue), 3);
+        assert_int_equal(brood_test_qsize(queue), 3);
         assert_status(brood_queue_put_bytes(queue, "x", 1, 0), APR_TIMEUP);
         for (i = 0; i < 3; i++) {
             assert_success(brood_queue_get_bytes(queue, buffer, 4, &size, 0));
@@ -202,7 +189,7 @@ static void room_makes_it_full(void **state) {
     /* A message takes its size and 16 bytes at the most. */
     while (brood_queue_put_bytes(queue, buffer, 48, 0) == APR_SUCCESS) {
         in++;
-        assert_int_equal(count_of(queue), in);
+        assert_int_equal(brood_test_qsize(queue), in);
     }
     assert_true(in >= 4096 / 64);
     assert_status(brood_queue_put_bytes(queue, buffer, 48, SOON), APR_TIMEUP);
@@ -221,7 +208,7 @@ static void what_is_over_the_limit(void **state) {
     assert_true(limit < SIZE_MAX);
     assert_status(brood_queue_put_bytes(queue, "", limit + 1, 0), BROOD_ETOOBIG);
     assert_status(brood_queue_put_bytes(queue, "", SIZE_MAX, 0), BROOD_ETOOBIG);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
 }
 
 static void options_out_of_range(void **state) {
@@ -276,7 +263,7 @@ static void a_full_queue_times_out(void **state) {
     begin = brood_test_now_us();
     assert_status(brood_queue_put(queue, BROOD_ARGS(2), 5 * SOON), APR_TIMEUP);
     assert_true(brood_test_now_us() - begin >= 5 * SOON);
-    assert_int_equal(count_of(queue), 1);
+    assert_int_equal(brood_test_qsize(queue), 1);
 }
 
 /* ---- misuse ---- */
@@ -291,7 +278,7 @@ static void handles_do_not_travel_through_it(void **state) {
     assert_detail("2");
     assert_status(brood_queue_put(queue, BROOD_ARGS(queue), 0), BROOD_ENOTRAVEL);
     assert_status(brood_queue_put(queue, BROOD_ARGS("\xff"), 0), BROOD_ETYPE);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
 }
 
 static void a_closed_queue_says_so(void **state) {
@@ -355,7 +342,7 @@ static void what_was_put_outlives_who_put_it(void **state) {
     const char *from, *name;
 
     brood_test_join(brood_test_start(put_and_end, BROOD_ARGS(queue), test), 0);
-    assert_int_equal(count_of(queue), 1);
+    assert_int_equal(brood_test_qsize(queue), 1);
     assert_success(brood_queue_get(queue, &values, 0, test->pool));
     assert_success(BROOD_UNPACK(values, &from, &name));
     assert_string_equal(from, "from");
@@ -381,7 +368,8 @@ static void questions_and_answers(void **state) {
     brood_test_t *test = *state;
     brood_queue_t *questions = make(test, 0, 0);
     brood_queue_t *answers = make(test, 0, 1);
-    brood_process_t *child = brood_test_start(answer, BROOD_ARGS(questions, answers), test);
+    brood_process_t *child =
+        brood_test_start(answer, BROOD_ARGS(questions, answers), test);
     brood_values_t *values;
     int number, i;
 
@@ -394,7 +382,7 @@ static void questions_and_answers(void **state) {
     assert_success(brood_queue_put(questions, BROOD_ARGS(-1), LATE));
     assert_success(brood_queue_close(questions));
     brood_test_join(child, 0);
-    assert_int_equal(count_of(answers), 1);
+    assert_int_equal(brood_test_qsize(answers), 1);
 }
 
 static void the_same_queue_twice_in_one_state(void **state) {

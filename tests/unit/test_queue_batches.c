@@ -1,5 +1,5 @@
 /* Queues: several messages at once, a ceiling for their size, and what a queue counts. */
-#include "methods.h"
+#include "queues.h"
 
 #include <string.h>
 
@@ -9,13 +9,8 @@
 
 static brood_queue_t *make(brood_test_t *test, size_t capacity, uint32_t items,
                            size_t message_max) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-    options.capacity_bytes = capacity;
-    options.max_items = items;
-    options.message_max = message_max;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
+    return brood_test_queue(test, .capacity_bytes = capacity, .max_items = items,
+                            .message_max = message_max);
 }
 
 /* Message i has i % 7 bytes, all of them i. */

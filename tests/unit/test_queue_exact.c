@@ -1,6 +1,6 @@
 /* Queues: what a status says is so. Nobody is told "full" or "empty" only because somebody else
  * is at the queue, too; and what was put is there, whatever becomes of who put it. */
-#include "methods.h"
+#include "queues.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +10,7 @@
 #define CROWD 3
 
 static brood_queue_t *make(brood_test_t *test, uint32_t flags, uint32_t items) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-    options.flags = flags;
-    options.max_items = items;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
-}
-
-static size_t count_of(brood_queue_t *queue) {
-    size_t count = 99;
-    assert_success(brood_queue_qsize(queue, &count));
-    return count;
+    return brood_test_queue(test, .flags = flags, .max_items = items);
 }
 
 static void put_numbers(brood_queue_t *queue, int count) {
@@ -61,7 +50,7 @@ static void a_try_meets_others_and_is_not_misled(void **state) {
     brood_queue_t *queue = make(*state, 0, 2 * CROWD);
     put_numbers(queue, 2 * CROWD - 1);
     crowd(take_and_put, queue, *state);
-    assert_int_equal(count_of(queue), 2 * CROWD - 1);
+    assert_int_equal(brood_test_qsize(queue), 2 * CROWD - 1);
 }
 
 static int take_and_put_large(const brood_values_t *state, apr_pool_t *pool) {
@@ -82,7 +71,7 @@ static void a_try_in_place_is_not_misled(void **state) {
     brood_queue_t *queue = make(*state, 0, 2 * CROWD);
     put_numbers(queue, 2 * CROWD - 1);
     crowd(take_and_put_large, queue, *state);
-    assert_int_equal(count_of(queue), 2 * CROWD - 1);
+    assert_int_equal(brood_test_qsize(queue), 2 * CROWD - 1);
 }
 
 static int lease_and_give_back(const brood_values_t *state, apr_pool_t *pool) {
@@ -101,7 +90,7 @@ static void what_has_come_back_is_found_at_once(void **state) {
     brood_queue_t *queue = make(*state, BROOD_QUEUE_LEASES, 0);
     put_numbers(queue, 2 * CROWD);
     crowd(lease_and_give_back, queue, *state);
-    assert_int_equal(count_of(queue), 2 * CROWD);
+    assert_int_equal(brood_test_qsize(queue), 2 * CROWD);
 }
 
 static int ask_whether_full(const brood_values_t *state, apr_pool_t *pool) {
@@ -159,7 +148,7 @@ static void a_buffer_too_small_is_no_delivery(void **state) {
     for (int i = 0; i < 5; i++) {
         assert_status(brood_queue_get_bytes(queue, NULL, 0, &size, 0), BROOD_ETOOBIG);
         assert_int_equal(size, sizeof(int));
-        assert_int_equal(count_of(queue), 1);
+        assert_int_equal(brood_test_qsize(queue), 1);
     }
     assert_success(brood_queue_lease(queue, &message, LATE, 0));
     assert_int_equal(message.deliveries, 2);
@@ -230,7 +219,7 @@ static void nothing_is_lost_when_a_producer_exits_at_once(void **state) {
     brood_test_t *test = *state;
     brood_queue_t *queue = make(test, 0, 0);
     brood_test_join(brood_test_start(put_all_and_exit, BROOD_ARGS(queue), test), 3);
-    assert_int_equal(count_of(queue), MESSAGES);
+    assert_int_equal(brood_test_qsize(queue), MESSAGES);
     take_all(queue);
     assert_true(brood_queue_empty(queue));
 }
@@ -241,13 +230,13 @@ static void nothing_is_lost_when_a_producer_is_killed(void **state) {
     brood_queue_t *never = make(test, 0, 0);
     brood_process_t *child =
         brood_test_start(put_all_and_wait, BROOD_ARGS(queue, never), test);
-    while (count_of(queue) <= MESSAGES) {
+    while (brood_test_qsize(queue) <= MESSAGES) {
         assert_status(brood_process_join(child, 1000), APR_TIMEUP);
     }
     assert_success(brood_process_kill(child));
     assert_int_equal(brood_test_end_of(child), -9);
     take_all(queue);
-    assert_int_equal(count_of(queue), 1);
+    assert_int_equal(brood_test_qsize(queue), 1);
 }
 
 static const struct CMUnitTest tests[] = {

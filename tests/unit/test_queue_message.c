@@ -1,5 +1,5 @@
 /* Messages in place, and on lease. */
-#include "methods.h"
+#include "queues.h"
 
 #include "os/fault.h"
 #include "payload.h"
@@ -11,18 +11,7 @@
 #define LATE (20 * 1000000)
 
 static brood_queue_t *make(brood_test_t *test, uint32_t flags, uint32_t deliveries) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-    options.flags = flags;
-    options.deliveries_max = deliveries;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
-}
-
-static size_t count_of(brood_queue_t *queue) {
-    size_t count = 99;
-    assert_success(brood_queue_qsize(queue, &count));
-    return count;
+    return brood_test_queue(test, .flags = flags, .deliveries_max = deliveries);
 }
 
 static const size_t sizes[] = {0,     1,      63,      64,      65,     5000,
@@ -39,14 +28,14 @@ static void what_is_written_in_place_is_read_in_place(void **state) {
         assert_int_equal(message.size, sizes[i]);
         assert_int_equal((uintptr_t)message.data % 64, 0);
         memset(message.data, (int)i + 1, sizes[i]);
-        assert_int_equal(count_of(queue), 0);
+        assert_int_equal(brood_test_qsize(queue), 0);
         assert_success(brood_queue_commit(queue, &message, 0));
         assert_null(message.data);
-        assert_int_equal(count_of(queue), 1);
+        assert_int_equal(brood_test_qsize(queue), 1);
         assert_success(brood_queue_take(queue, &message, 0));
         assert_int_equal(message.size, sizes[i]);
         assert_int_equal(message.deliveries, 1);
-        assert_int_equal(count_of(queue), 0);
+        assert_int_equal(brood_test_qsize(queue), 0);
         for (size_t j = 0; j < sizes[i]; j += 997) {
             assert_int_equal(((unsigned char *)message.data)[j], i + 1);
         }
@@ -89,7 +78,7 @@ static void abandoned_messages_leave_their_memory(void **state) {
         place = message.data;
         assert_success(brood_queue_abandon(queue, &message));
     }
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
 }
 
 static void a_message_is_in_one_hand(void **state) {
@@ -104,7 +93,7 @@ static void a_message_is_in_one_hand(void **state) {
     copy.size = 8;
     assert_success(brood_queue_commit(queue, &message, 0));
     assert_status(brood_queue_abandon(queue, &copy), BROOD_ENOTOWNER);
-    assert_int_equal(count_of(queue), 1);
+    assert_int_equal(brood_test_qsize(queue), 1);
     assert_status(brood_queue_commit(queue, &message, 0), BROOD_ENOTOWNER);
     assert_success(brood_queue_take(queue, &message, 0));
     copy = message;
@@ -203,7 +192,7 @@ static void the_dead_leave_their_memory(void **state) {
         /* The child may have the turn just now; that does no harm. */
         assert_success(brood_queue_reserve(queue, &messages[0], 500, 0));
         assert_success(brood_queue_commit(queue, &messages[0], 0));
-        while (count_of(queue) != 0) {
+        while (brood_test_qsize(queue) != 0) {
             apr_thread_yield();
         }
         assert_success(brood_queue_get(here, &values, LATE, test->pool));
@@ -235,7 +224,7 @@ static void an_acknowledged_message_is_gone(void **state) {
     assert_success(brood_queue_lease(queue, &message, BROOD_FOREVER, 0));
     assert_int_equal(number_in(&message), 7);
     assert_int_equal(message.deliveries, 1);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
     assert_success(brood_queue_acknowledge(queue, &message));
     assert_status(brood_queue_lease(queue, &message, BROOD_FOREVER, SOON), APR_TIMEUP);
 }
@@ -249,7 +238,7 @@ static void what_is_given_back_comes_first(void **state) {
     put_number(queue, 2);
     assert_success(brood_queue_lease(queue, &message, LATE, 0));
     assert_success(brood_queue_give_back(queue, &message));
-    assert_int_equal(count_of(queue), 2);
+    assert_int_equal(brood_test_qsize(queue), 2);
     assert_success(brood_queue_lease(queue, &message, LATE, 0));
     assert_int_equal(number_in(&message), 1);
     assert_int_equal(message.deliveries, 2);
@@ -296,10 +285,10 @@ static void a_message_that_comes_back_too_often_has_failed(void **state) {
     for (uint32_t i = 1; i <= 3; i++) {
         assert_success(brood_queue_lease(queue, &message, LATE, 0));
         assert_int_equal(message.deliveries, i);
-        assert_int_equal(count_of(queue), 0);
+        assert_int_equal(brood_test_qsize(queue), 0);
         assert_success(brood_queue_give_back(queue, &message));
     }
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
     assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
     assert_success(brood_queue_take_failed(queue, &message));
     assert_int_equal(number_in(&message), 9);
@@ -360,7 +349,7 @@ static void too_often_holds_for_the_dead(void **state) {
     /* It is not found by a look at all. */
     atomic_store(&queue->ring.shared->look_at_ns, INT64_MAX);
     assert_status(brood_queue_lease(queue, &message, LATE, 0), APR_TIMEUP);
-    assert_int_equal(count_of(queue), 0);
+    assert_int_equal(brood_test_qsize(queue), 0);
     assert_success(brood_queue_take_failed(queue, &message));
     assert_int_equal(number_in(&message), 8);
     assert_int_equal(message.deliveries, 1);

@@ -1,16 +1,10 @@
 /* Queues: every call with a queue that is closed, not there, or has ended; and what is left as
  * it was by a call that failed. */
-#include "methods.h"
+#include "queues.h"
 
 #include <string.h>
 
 #define LATE (20 * 1000000) /* microseconds */
-
-static brood_queue_t *make(brood_test_t *test, const brood_queue_options_t *options) {
-    brood_queue_t *queue;
-    assert_success(brood_queue_create(&queue, options, test->pool));
-    return queue;
-}
 
 static const brood_queue_options_t full_of_features = {sizeof(brood_queue_options_t),
                                                        4096,
@@ -72,7 +66,7 @@ static void all_calls_say(brood_queue_t *queue, apr_status_t wanted, apr_pool_t 
 
 static void a_closed_handle_says_so_everywhere(void **state) {
     brood_test_t *test = *state;
-    brood_queue_t *queue = make(test, &full_of_features);
+    brood_queue_t *queue = brood_test_queue_of(test, &full_of_features);
     assert_success(brood_queue_close(queue));
     all_calls_say(queue, BROOD_ECLOSED, test->pool);
 }
@@ -83,7 +77,7 @@ static void no_queue_is_an_error_everywhere(void **state) {
 }
 
 static void no_message_is_an_error_everywhere(void **state) {
-    brood_queue_t *queue = make(*state, &full_of_features);
+    brood_queue_t *queue = brood_test_queue_of(*state, &full_of_features);
     assert_status(brood_queue_reserve(queue, NULL, 8, 0), APR_EINVAL);
     assert_detail("message");
     assert_status(brood_queue_commit(queue, NULL, 0), APR_EINVAL);
@@ -99,7 +93,7 @@ static void no_message_is_an_error_everywhere(void **state) {
 
 static void nothing_goes_in_or_out_after_the_end(void **state) {
     brood_test_t *test = *state;
-    brood_queue_t *queue = make(test, &full_of_features);
+    brood_queue_t *queue = brood_test_queue_of(test, &full_of_features);
     brood_bytes_t bytes = brood_bytes("abc", 3);
     brood_message_t message;
     size_t count = 99;
@@ -116,7 +110,7 @@ static void nothing_goes_in_or_out_after_the_end(void **state) {
 }
 
 static void what_is_too_big_goes_in_nowhere(void **state) {
-    brood_queue_t *queue = make(*state, &full_of_features);
+    brood_queue_t *queue = brood_test_queue_of(*state, &full_of_features);
     static const char bytes[101];
     brood_bytes_t two[] = {brood_bytes(bytes, 100), brood_bytes(bytes, 101)};
     brood_message_t message;
@@ -135,7 +129,7 @@ static void what_is_too_big_goes_in_nowhere(void **state) {
 }
 
 static void a_commit_without_room_leaves_the_message(void **state) {
-    brood_queue_t *queue = make(*state, &full_of_features);
+    brood_queue_t *queue = brood_test_queue_of(*state, &full_of_features);
     brood_message_t messages[3];
     for (int i = 0; i < 3; i++) {
         assert_success(brood_queue_reserve(queue, &messages[i], 8, 0));

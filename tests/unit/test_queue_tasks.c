@@ -1,5 +1,5 @@
 /* Queues: tasks that are done, and the end of a queue. */
-#include "methods.h"
+#include "queues.h"
 
 #include <string.h>
 
@@ -7,12 +7,7 @@
 #define LATE (20 * 1000000)
 
 static brood_queue_t *make(brood_test_t *test, uint32_t flags, uint32_t items) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-    options.flags = flags;
-    options.max_items = items;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
+    return brood_test_queue(test, .flags = flags, .max_items = items);
 }
 
 static size_t unfinished(brood_queue_t *queue) {

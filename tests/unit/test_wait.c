@@ -1,5 +1,5 @@
 /* Waiting for queues, connections and processes at once. */
-#include "methods.h"
+#include "queues.h"
 
 #include "os/fault.h"
 #include "os/fault.h"
@@ -15,11 +15,7 @@
 #define PROCESS(process) ((brood_wait_item_t)BROOD_WAIT_PROCESS(process))
 
 static brood_queue_t *make_queue(brood_test_t *test, uint32_t flags) {
-    brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
-    brood_queue_t *queue;
-    options.flags = flags;
-    assert_success(brood_queue_create(&queue, &options, test->pool));
-    return queue;
+    return brood_test_queue(test, .flags = flags);
 }
 
 static void assert_ready(brood_wait_item_t *items, size_t count, size_t wanted) {
