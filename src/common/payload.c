@@ -119,6 +119,16 @@ int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
     }
 }
 
+apr_status_t brood__payload_reach(brood__ring_t *ring, uint64_t record) {
+    brood__held_t held = {(uint32_t)record, 0};
+    void *place;
+    uint32_t size;
+    apr_status_t rv = held.index < ring->payload_count
+                          ? brood__payload_place(ring, &held, &place, &size)
+                          : APR_SUCCESS;
+    return rv == BROOD_EFORGED ? APR_SUCCESS : rv; /* who takes it says so */
+}
+
 int brood__payload_is_there(const brood__ring_t *ring, uint64_t record) {
     uint64_t state;
     if ((uint32_t)record >= ring->payload_count) {

@@ -92,6 +92,10 @@ uint64_t brood__payload_record(const brood__held_t *held);
 int brood__payload_take(brood__ring_t *ring, uint64_t record, uint32_t hand,
                         int64_t lease_ns, brood__held_t *held);
 
+/* Whether this process can map it: to be asked before it is in anybody's hand. APR_ENOMEM: only
+ * others can. */
+apr_status_t brood__payload_reach(brood__ring_t *ring, uint64_t record);
+
 /* Whether that would be there to be taken. */
 int brood__payload_is_there(const brood__ring_t *ring, uint64_t record);
 

@@ -33,7 +33,7 @@ static apr_status_t get_beside(brood__ring_t *ring, const brood__found_t *found,
     uint64_t record = *(const uint64_t *)(const void *)(found->at + 1);
     void *place;
     uint32_t size;
-    apr_status_t rv = brood__payload_map(ring);
+    apr_status_t rv = brood__payload_reach(ring, record);
     if (rv != APR_SUCCESS) {
         return rv;
     }

@@ -47,6 +47,10 @@ static apr_status_t hold_record(brood__ring_t *ring, hold_t *hold) {
     apr_status_t rv = brood__ring_find(ring, &tail, head, &found);
     while (rv == APR_SUCCESS && (found.record.flags & BROOD__RECORD_BESIDE)) {
         uint64_t record = *(const uint64_t *)(const void *)(found.at + 1);
+        rv = brood__payload_reach(ring, record);
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
         if (brood__payload_take(ring, record, hold->hand, hold->lease_ns, hold->held)) {
             brood__ring_taken(ring, head, found.head, found.record.size);
             return APR_SUCCESS;

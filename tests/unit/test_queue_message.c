@@ -168,6 +168,25 @@ static void large_ones_have_so_much_room(void **state) {
     assert_success(brood_queue_abandon(queue, &larger));
 }
 
+/* A process with less room maps less of the space: what lies beyond is left for others. */
+static void what_cannot_be_mapped_is_left(void **state) {
+    static unsigned char bytes[100000];
+    brood_message_t message;
+    brood_queue_t *queue = make(*state, 0, 0);
+    uint64_t reach = queue->ring.payload_reach;
+    size_t size;
+    assert_success(brood_queue_put_bytes(queue, bytes, sizeof bytes, 0));
+    queue->ring.payload_reach = 4096;
+    assert_status(brood_queue_get_bytes(queue, bytes, sizeof bytes, &size, 0),
+                  APR_ENOMEM);
+    assert_detail("beyond");
+    assert_status(brood_queue_take(queue, &message, 0), APR_ENOMEM);
+    assert_int_equal(brood_test_qsize(queue), 1);
+    queue->ring.payload_reach = reach;
+    assert_success(brood_queue_get_bytes(queue, bytes, sizeof bytes, &size, 0));
+    assert_int_equal(size, sizeof bytes);
+}
+
 static int die_with_messages(const brood_values_t *state, apr_pool_t *pool) {
     brood_queue_t *queue, *here;
     brood_message_t reserved, taken;
@@ -439,6 +458,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(too_many_in_hands_is_told),
     BROOD_TEST(sizes_that_change_find_room_again),
     BROOD_TEST(large_ones_have_so_much_room),
+    BROOD_TEST(what_cannot_be_mapped_is_left),
     BROOD_TEST(the_dead_leave_their_memory),
     BROOD_TEST(an_acknowledged_message_is_gone),
     BROOD_TEST(what_is_given_back_comes_first),
