@@ -170,6 +170,16 @@ static void turn_all(brood__permits_t *permits, uint32_t from, uint32_t to,
     }
 }
 
+/* Whether this process holds fewer. Permits that change hands while they are counted prove
+ * nothing: a process with busy threads must not be told that it does not hold what it holds. */
+static int holds_fewer(const brood__permits_t *permits, uint32_t count) {
+    brood__permits_seen_t seen;
+    do { /* ends when the others pause; each further look is a step of theirs */
+        seen = brood__permits_count(permits);
+    } while (!seen.exact && seen.mine < count);
+    return seen.mine < count;
+}
+
 int brood__permits_give(brood__permits_t *permits, uint32_t count) {
     uint32_t giving = brood__self_id | GIVING;
     if (count == 1) {
@@ -177,7 +187,7 @@ int brood__permits_give(brood__permits_t *permits, uint32_t count) {
             if (turn(permits, brood__self_id, 0, 1) == 1) {
                 return 1;
             }
-        } while (brood__permits_count(permits).mine != 0);
+        } while (!holds_fewer(permits, 1));
         return 0;
     }
     do { /* ends when they are given, or when this process holds fewer */
@@ -188,7 +198,7 @@ int brood__permits_give(brood__permits_t *permits, uint32_t count) {
             return 1;
         }
         turn_all(permits, giving, brood__self_id, marked);
-    } while (brood__permits_count(permits).mine >= count);
+    } while (!holds_fewer(permits, count));
     return 0;
 }
 
@@ -202,7 +212,7 @@ int brood__permits_may_be_free(const brood__permits_t *permits) {
 }
 
 brood__permits_seen_t brood__permits_count(const brood__permits_t *permits) {
-    brood__permits_seen_t seen = {0, 0};
+    brood__permits_seen_t seen = {0, 0, 0};
     uint64_t changes = 0;
     for (int round = 0; round < ROUNDS_MOST; round++) {
         uint64_t changes_before = changes;
@@ -217,6 +227,7 @@ brood__permits_seen_t brood__permits_count(const brood__permits_t *permits) {
             changes += CHANGES(slot);
         }
         if (round != 0 && changes == changes_before) {
+            seen.exact = 1;
             return seen;
         }
     }

@@ -19,10 +19,11 @@ typedef struct brood__permits_t {
     brood__segment_t *payload; /* of this use; NULL: the slots lie in the cell */
 } brood__permits_t;
 
-/* What was true at one moment. */
+/* What was true at one moment when it is exact. */
 typedef struct brood__permits_seen_t {
     uint32_t free;
     uint32_t mine; /* held by this process */
+    int exact;     /* 0: permits changed hands all the while */
 } brood__permits_seen_t;
 
 /* Makes `count` free permits for a fresh cell, or uses those of one that has arrived; takes
