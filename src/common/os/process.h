@@ -21,17 +21,26 @@ typedef enum brood_os_start_step_t {
     BROOD_OS_START_EXECUTE    /* creating the process or loading the image */
 } brood_os_start_step_t;
 
+/* How many standard streams a process has. */
+#define BROOD_OS_STANDARD 3
+
 /* What to start. Zero means: environment, directory and standard streams of the parent,
  * no boot stream. */
 typedef struct brood_os_start_t {
     const char *image;              /* path of the program */
     const char *const *argv;        /* NULL-terminated; argv[0] is the name it is told */
+    const char *command_line;       /* Windows: in place of argv, as it is; POSIX: not looked at */
     const char *const *environment; /* NULL-terminated "NAME=value", or NULL */
     const char *directory;          /* or NULL */
     int null_stdin;                 /* 1: standard input reads as empty */
-    brood_os_handle_t boot;         /* inherited by the child; BROOD_OS_NO_HANDLE: none */
-    const char *boot_option;        /* with `boot`: the child's number of it is appended to
-                                       the arguments as one more, "<boot_option><number>" */
+    const brood_os_handle_t *standard; /* the child's standard streams 0, 1 and 2, or NULL: those
+                                          of the parent. BROOD_OS_NO_HANDLE: the empty device.
+                                          The same handle may be there twice. */
+    int new_group;          /* 1: a process group of its own, which the terminal's signals miss */
+    int end_with_parent;    /* 1: the kernel ends it when this process ends, however that ends */
+    brood_os_handle_t boot; /* inherited by the child; BROOD_OS_NO_HANDLE: none */
+    const char *boot_option; /* with `boot`: the child's number of it is appended to the arguments
+                                as one more, "<boot_option><number>" */
 } brood_os_start_t;
 
 /* How a child ended. */
