@@ -6,6 +6,7 @@
 #include "brood/barrier.h"
 #include "brood/block.h"
 #include "brood/boot.h"
+#include "brood/command.h"
 #include "brood/condition.h"
 #include "brood/connection.h"
 #include "brood/descriptor.h"
