@@ -21,6 +21,7 @@
 #include "brood/shareable_list.h"
 #include "brood/shared.h"
 #include "brood/status.h"
+#include "brood/stop.h"
 #include "brood/types.h"
 #include "brood/values.h"
 #include "brood/wait.h"

@@ -160,6 +160,10 @@ brood_os_handle_t brood__session_control(void) {
     return control == NULL ? BROOD_OS_NO_HANDLE : control->memory;
 }
 
+brood_os_word_t brood__session_word(_Atomic uint32_t *word) {
+    return brood__segment_word(control, word);
+}
+
 void brood__session_bury(uint32_t id) {
     brood__sweeper_t *sweeper;
     if (id == 0) {
