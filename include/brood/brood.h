@@ -11,6 +11,7 @@
 #include "brood/descriptor.h"
 #include "brood/doctor.h"
 #include "brood/event.h"
+#include "brood/family.h"
 #include "brood/lock.h"
 #include "brood/message.h"
 #include "brood/process.h"
