@@ -60,6 +60,6 @@ BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process, brood_s
  * Like: kill 0 for a process group of one's own, without oneself. */
 BROOD_API apr_status_t brood_kill_descendants(brood_stop_what_t how, size_t *count);
 
-BROOD_STOP_DECLS
+BROOD_END_DECLS
 
 #endif
