@@ -12,6 +12,8 @@
 #include "brood/descriptor.h"
 #include "brood/doctor.h"
 #include "brood/event.h"
+#include "brood/fork.h"
+#include "brood/family.h"
 #include "brood/lock.h"
 #include "brood/message.h"
 #include "brood/process.h"

@@ -58,10 +58,13 @@ typedef struct brood_process_options_t {
                                           killed and the start fails; 0: 60 s */
     const char *program;         /* spawn: another path to this program's image; NULL: the
                                     one that runs. It must be the same build. */
+    int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
+                            within a second when its creator ends, however that ends; 2: and so
+                            do all processes that it starts, and theirs */
 } brood_process_options_t;
 
 #define BROOD_PROCESS_OPTIONS_INIT                                                         \
-    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL}
+    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0}
 
 BROOD_BEGIN_DECLS
 
