@@ -4,6 +4,7 @@
 #include "boot_child.h"
 #include "current.h"
 #include "exit.h"
+#include "forked.h"
 #include "forkserver.h"
 #include "os/identity.h"
 #include "os/program.h"
@@ -68,6 +69,7 @@ static int arguments_without_boot(int argc, char **argv) {
 static void at_raw_fork(void) {
     brood__child_after_fork();
     brood__forkserver_after_fork();
+    brood__forked_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }

@@ -116,6 +116,10 @@ apr_status_t brood_os_process_fork(brood_os_process_t *process);
 apr_status_t brood_os_process_wait(brood_os_process_t *process, brood_os_deadline_t deadline,
                                    brood_os_exit_t *how);
 
+/* Looks whether this child has ended, and how, and leaves it to be waited for: a zombie on POSIX.
+ * APR_TIMEUP and BROOD_ESTATUSLOST as in brood_os_process_wait(). */
+apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how);
+
 /* Ends, stops or continues a child that has not been reaped. A child that has ended already
  * is APR_SUCCESS and no one is hit. */
 apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t how);
