@@ -30,6 +30,7 @@
 #define BROOD_PROCESS_H
 
 #include "brood/status.h"
+#include "brood/stop.h"
 #include "brood/types.h"
 #include "brood/values.h"
 
@@ -61,12 +62,15 @@ typedef struct brood_process_options_t {
                                           killed and the start fails; 0: 60 s */
     const char *program;         /* spawn: another path to this program's image; NULL: the
                                     one that runs. It must be the same build. */
-    brood_context_t *context;      /* whose settings stand for what is left open above
-                                      (context.h); NULL: the program's */
+    int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
+                            within a second when its creator ends, however that ends; 2: and so
+                            do all processes that it starts, and theirs */
+    brood_context_t *context; /* whose settings stand for what is left open above (context.h);
+                                 NULL: the program's */
 } brood_process_options_t;
 
 #define BROOD_PROCESS_OPTIONS_INIT                                                         \
-    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, NULL}
+    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0, NULL}
 
 BROOD_BEGIN_DECLS
 
@@ -182,6 +186,40 @@ BROOD_API apr_status_t brood_process_terminate(brood_process_t *process);
  * Blocking, Threads and processes, Platforms: as brood_process_terminate().
  * Like: Process.kill(). */
 BROOD_API apr_status_t brood_process_kill(brood_process_t *process);
+
+/* Asks the process to end, without force: brood_stop_requested() is 1 there from now on, and
+ * its pauses in brood_stop_wait() end. What it does about it is its own affair.
+ *
+ * @param process  a started process of this one
+ * @returns APR_SUCCESS, also when it has ended already or had been asked; BROOD_ENOTSTARTED,
+ *          BROOD_ENOTCHILD, BROOD_ECLOSED.
+ * Blocking: never. Threads and processes: as brood_process_join(). Platforms: same
+ * everywhere. Like: setting an Event that the child was given. */
+BROOD_API apr_status_t brood_process_ask(brood_process_t *process);
+
+/* Brings the process to its end by a ladder of steps (stop.h), each with a time of its own;
+ * where it has ended, the rest is left out. BROOD_STOP_ASK is brood_process_ask(), the
+ * others brood_process_terminate() and brood_process_kill(). A step that fails goes on to the
+ * next at once. A process that has been stopped (SIGSTOP) hears no more than a kill.
+ *
+ * @param process   a started process of this one
+ * @param steps     what to do, in this order; NULL with count 0: ask, 5 s; terminate, 5 s;
+ *                  kill, and wait for the end
+ * @param count     how many, 1 to BROOD_STOP_STEPS_MAX
+ * @param ended_by  receives the step after which it ended; BROOD_STOP_NONE when it had ended
+ *                  before, or not at all. May be NULL.
+ * @returns APR_SUCCESS: it has ended and been joined; its exit code says how;
+ *          APR_TIMEUP: the last step's time is over and it runs still;
+ *          APR_EINVAL: a step that is none (the detail has its number); nothing was done;
+ *          BROOD_ENOTSTARTED, BROOD_ENOTCHILD, BROOD_ECLOSED, BROOD_EDEADLOCK: as
+ *          brood_process_join(); or the system's status of the last step that failed.
+ * Blocking: at most the sum of the times. Threads and processes: as brood_process_join();
+ * killed in the middle, it has taken the steps so far.
+ * Platforms: same everywhere. Like: subprocess.Popen.terminate(), wait() and kill() in a row;
+ * reproc_stop(). Example: stop_ladder.c */
+BROOD_API apr_status_t brood_process_stop(brood_process_t *process,
+                                          const brood_stop_step_t *steps, size_t count,
+                                          brood_stop_what_t *ended_by);
 
 /* Releases what the object holds. Later use of it is BROOD_ECLOSED. Without it the pool's
  * cleanup does the same.

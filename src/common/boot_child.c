@@ -7,6 +7,7 @@
 #include "brood/boot.h"
 #include "current.h"
 #include "exit.h"
+#include "forked.h"
 #include "forkserver.h"
 #include "handle.h"
 #include "method.h"
@@ -262,6 +263,7 @@ static void disown(void) {
     brood__child_after_fork();
     brood__servers_after_fork();
     brood__at_fork_after_fork();
+    brood__forked_after_fork();
     brood__exit_after_fork();
     tell_random();
 }
@@ -301,6 +303,16 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("boot.ready");
     brood__exit_forked(run(start->target, start->state, pool));
     abort(); /* not reached */
+}
+
+void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent) {
+    disown();
+    brood__session_set_parent(parent);
+    brood__current.children = 0;
+    if (brood__session_claim(participant) != APR_SUCCESS) {
+        fprintf(stderr, "brood: brood_fork: %s\n", brood_error_detail());
+        brood_os_exit_now(EXIT_NOT_BOOTED);
+    }
 }
 
 void brood__boot_tell_guard(void) {

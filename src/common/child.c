@@ -13,6 +13,7 @@
 #include "server.h"
 #include "session.h"
 #include "status.h"
+#include "stop.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,6 +243,14 @@ apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how) {
     }
     brood__guard_give(&child->guard);
     return rv;
+}
+
+void brood__child_ask(brood__child_t *child) {
+    brood__guard_take(&child->guard);
+    if (!child->ended) {
+        brood__stop_ask(child->participant);
+    }
+    brood__guard_give(&child->guard);
 }
 
 size_t brood__child_list(brood__child_t **children, size_t capacity) {

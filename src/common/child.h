@@ -49,6 +49,9 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
 /* Ends it, unless it has ended. */
 apr_status_t brood__child_signal(brood__child_t *child, brood_os_end_t how);
 
+/* Asks it to end (stop.h), unless it has ended. */
+void brood__child_ask(brood__child_t *child);
+
 /* What becomes ready when it has ended, and of which kind that is. */
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
                                         brood_os_waitable_kind_t *kind);

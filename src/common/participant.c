@@ -9,6 +9,7 @@
  *                 tenant at its exit, by the reserver, or by anyone who proved the death
  *   pid, birth, since, name   written by the tenant before LIVE; read after an acquire of LIVE
  *          and believed only if the word is the same afterwards. Since and name are for people.
+ *   stop   written by who asks the tenant to end: stop_request.c
  * A process that dies as a reserver leaves a RESERVED slot that names it: whoever looks for a
  * free slot finds the reserver dead and frees it. One that dies as a tenant leaves a LIVE
  * slot whose identity the kernel calls dead. No step leaves a slot that nobody can free. */
@@ -70,6 +71,20 @@ void brood__participant_after_fork(void) {
 static brood__slot_t *slot_of(uint32_t id) {
     uint32_t number = BROOD__ID_SLOT(id);
     return slots == NULL || number == 0 || number >= BROOD__SLOTS ? NULL : &slots[number];
+}
+
+_Atomic uint32_t *brood__participant_stop_word(uint32_t id) {
+    brood__slot_t *slot = slot_of(id);
+    return slot == NULL ? NULL : &slot->stop;
+}
+
+int brood__participant_is_tenant(uint32_t id) {
+    brood__slot_t *slot = slot_of(id);
+    /* acquire: pairs with the release CAS by which a slot is freed */
+    uint32_t word =
+        slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
+    return BROOD__WORD_STATE(word) != BROOD__SLOT_FREE &&
+           BROOD__WORD_GENERATION(word) == BROOD__ID_GENERATION(id);
 }
 
 static int reserver_is_dead(uint32_t word) {

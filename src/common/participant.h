@@ -8,6 +8,7 @@
 
 #include "os/identity.h"
 #include "segment.h"
+#include <stdatomic.h>
 
 #define BROOD__SLOT_BITS 12
 #define BROOD__SLOTS ((1u << BROOD__SLOT_BITS) - 1) /* the last number is not used */
@@ -49,6 +50,13 @@ typedef struct brood__participant_about_t {
     char name[BROOD__PARTICIPANT_NAME];
 } brood__participant_about_t;
 int brood__participant_about(uint32_t id, brood__participant_about_t *about);
+
+/* The word in the slot of `id` by which that participant is asked to end; NULL for an id that
+ * cannot be. */
+_Atomic uint32_t *brood__participant_stop_word(uint32_t id);
+
+/* Whether the slot is still that id's: reserved or live. */
+int brood__participant_is_tenant(uint32_t id);
 
 /* In a forked child: the handles that the parent watched others with are closed. */
 void brood__participant_after_fork(void);

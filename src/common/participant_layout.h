@@ -12,7 +12,7 @@ enum { BROOD__SLOT_FREE = 0, BROOD__SLOT_RESERVED = 1, BROOD__SLOT_LIVE = 2 };
 
 typedef struct brood__slot_t {
     _Atomic uint32_t word;
-    uint32_t unused;
+    _Atomic uint32_t stop; /* the tenant's id when it has been asked to end: stop_request.c */
     _Atomic int64_t pid;
     _Atomic uint64_t birth;
     _Atomic int64_t since_us; /* apr_time_now() when it came */

@@ -148,7 +148,11 @@ apr_status_t brood__session_claim(uint32_t id) {
  * finds no place it makes a session of its own at the next use. */
 static void at_raw_fork(void) {
     uint32_t parent = brood__session_disown();
+    brood_os_identity_t identity;
     uint32_t id;
+    if (brood__participant_identity(parent, &identity)) {
+        brood__session_set_parent(&identity);
+    }
     if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS &&
         brood__arena_hold_all(id) == APR_SUCCESS) {
         (void)enter(control, id);
@@ -161,6 +165,10 @@ apr_status_t brood__session_reserve(uint32_t *id) {
 
 brood_os_handle_t brood__session_control(void) {
     return control == NULL ? BROOD_OS_NO_HANDLE : control->memory;
+}
+
+brood_os_word_t brood__session_word(_Atomic uint32_t *word) {
+    return brood__segment_word(control, word);
 }
 
 void brood__session_bury(uint32_t id) {

@@ -37,6 +37,9 @@ size_t brood__session_waiters_offset(void);
 /* The control segment's handle, borrowed. */
 brood_os_handle_t brood__session_control(void);
 
+/* A word in the control segment, for waiting on it. Only in a process that has a session. */
+brood_os_word_t brood__session_word(_Atomic uint32_t *word);
+
 /* Learns that a participant is dead: everything of its in this process's reach is put right
  * and its place is freed. */
 void brood__session_bury(uint32_t id);

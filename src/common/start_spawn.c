@@ -11,8 +11,12 @@
 
 static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t boot,
                                   brood_os_process_t *process) {
-    static const char *const steps[] = {"", "preparing the child",
-                                        "the working directory of", "starting"};
+    static const char *const steps[] = {"",
+                                        "preparing the child",
+                                        "the working directory of",
+                                        "the streams of",
+                                        "the group of",
+                                        "starting"};
     brood_os_start_t image = {0};
     brood_os_start_step_t step;
     apr_status_t rv;

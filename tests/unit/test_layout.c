@@ -43,6 +43,7 @@ AT(brood__segment_head_t, committed, 32);
 
 SIZE(brood__slot_t, 64);
 AT(brood__slot_t, word, 0);
+AT(brood__slot_t, stop, 4);
 AT(brood__slot_t, pid, 8);
 AT(brood__slot_t, birth, 16);
 AT(brood__slot_t, since_us, 24);

@@ -1,0 +1,65 @@
+/* Family: a process with all that it started, and what those started.
+ *
+ *     options.end_with_parent = 2;                           the whole tree ends with us
+ *     brood_process_kill_tree(child, BROOD_STOP_KILL, NULL);  or now, on our word
+ *     brood_kill_descendants(BROOD_STOP_TERMINATE, NULL);     everything below this process
+ *
+ * A family is found in two ways at once: the system's table of processes, which knows external
+ * programs too, and the session's table, which still knows who started a process of Brood when
+ * that one has ended. Before anybody is ended all are stopped, until a look finds nobody new,
+ * so that a family which starts processes meanwhile does not get away.
+ *
+ * A process is named by its number and the moment of its birth, never by the number alone:
+ * another process that has got the number since is not hit, and neither is one that only says
+ * of a dead parent's number that it was its own. */
+#ifndef BROOD_FAMILY_H
+#define BROOD_FAMILY_H
+
+#include "brood/process.h"
+#include "brood/status.h"
+#include "brood/stop.h"
+#include "brood/types.h"
+
+BROOD_BEGIN_DECLS
+
+/* Ends a process and all its descendants: its children, theirs, and so on, external programs
+ * among them. What they held is released as after any death.
+ *
+ * @param process  a started process of this one; it may have ended, then those that it left
+ *                 behind are looked for, which only processes of Brood can be found among
+ * @param how      BROOD_STOP_ASK, which reaches processes of Brood only;
+ *                 BROOD_STOP_TERMINATE, BROOD_STOP_KILL, as for one process
+ * @param count    receives how many processes were told to end; may be NULL
+ * @returns APR_SUCCESS, also when nobody was there any more;
+ *          APR_TIMEUP: the family still grew after five seconds; all that were found were told
+ *          to end;
+ *          APR_ENOTIMPL: this system cannot tell families or cannot signal a stranger safely:
+ *          the process itself was told to end, its descendants were not;
+ *          APR_EINVAL: `how` is none of these;
+ *          BROOD_ENOTSTARTED, BROOD_ENOTCHILD, BROOD_ECLOSED, BROOD_EDEADLOCK as
+ *          brood_process_join(); or the system's status for one that could not be told (another
+ *          user's, say), after the others were.
+ * Blocking: until all are stopped and told, some milliseconds; join to see the end.
+ * Threads and processes: any thread. Killed in the middle it may leave the family stopped.
+ * A process that was stopped by somebody else is continued by BROOD_STOP_TERMINATE.
+ * Platforms: Linux since 5.3 and Windows; macOS and the BSDs cannot signal a process by its
+ * birth: APR_ENOTIMPL there. A program that made itself a daemon of init (forked twice) is no
+ * descendant any more, except on Windows as long as its parents live.
+ * Like: killing a job object; psutil.Process.children(recursive=True), each killed. */
+BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process, brood_stop_what_t how,
+                                               size_t *count);
+
+/* Ends all descendants of this process, the forkserver among them, and external programs; not
+ * this process itself. Children stay to be joined.
+ *
+ * @param how    as for brood_process_kill_tree()
+ * @param count  receives how many processes were told to end; may be NULL
+ * @returns as brood_process_kill_tree().
+ * Blocking: as brood_process_kill_tree(). Threads and processes: any thread; what another
+ * thread starts meanwhile may escape. Platforms: as brood_process_kill_tree().
+ * Like: kill 0 for a process group of one's own, without oneself. */
+BROOD_API apr_status_t brood_kill_descendants(brood_stop_what_t how, size_t *count);
+
+BROOD_END_DECLS
+
+#endif
