@@ -13,6 +13,13 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_process_replace(const brood_os_start_t *start,
+                                      brood_os_start_step_t *step) {
+    (void)start;
+    *step = BROOD_OS_START_PREPARE;
+    return APR_ENOTIMPL;
+}
+
 int brood_os_has_fork(void) {
     return 0;
 }
