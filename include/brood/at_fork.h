@@ -6,10 +6,10 @@
  *
  *     brood_at_fork(lock_all, unlock_all, forget_and_unlock_all, &library, pool);
  *
- * They run in the process that starts another one by the fork method, and in the forkserver for
- * each of its children (registered there by its preload function, or before brood_init()). The
- * other methods copy nothing. A fork(2) of the program's own does not run them: that is what
- * pthread_atfork() is for.
+ * They run in the process that starts another one by the fork method or that calls
+ * brood_fork(), and in the forkserver for each of its children (registered there by its preload
+ * function, or before brood_init()). The other methods copy nothing. A fork(2) of the program's
+ * own does not run them: that is what pthread_atfork() is for.
  *
  * What Brood does itself: standard output and every FILE that was opened for writing are
  * flushed before, so that nothing is written twice; APR's random generators (apr_random.h) are
