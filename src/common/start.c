@@ -53,6 +53,7 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     record->name = start->child->name;
     record->label = start->label;
     record->daemon = start->child->daemon;
+    record->end_with_parent = start->child->end_with_parent;
     record->participant = start->child->participant;
     record->directory = "";
     record->parent = start->parent;

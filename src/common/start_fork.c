@@ -4,6 +4,7 @@
 #include "boot_child.h"
 #include "os/clock.h"
 #include "os/fault.h"
+#include "own_thread.h"
 #include "session.h"
 #include "start.h"
 #include "status.h"
@@ -15,10 +16,10 @@
 
 static unsigned thread_count(void) {
     int64_t end = brood_os_now_ns() + THREAD_GRACE_NS;
-    unsigned threads = brood_os_thread_count();
+    unsigned threads = brood__program_threads();
     while (threads > 1 && brood_os_now_ns() < end) {
         brood_os_sleep_until(brood_os_now_ns() + THREAD_LOOK_NS);
-        threads = brood_os_thread_count();
+        threads = brood__program_threads();
     }
     return threads;
 }

@@ -42,6 +42,7 @@ static apr_status_t server_launch(const brood__start_t *asking) {
     if (start.child == NULL) {
         return APR_ENOMEM;
     }
+    start.child->end_with_parent = 1;
     start.program = NULL;
     start.label = "";
     rv = brood__session_reserve(&start.child->participant);
@@ -170,6 +171,14 @@ apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how)
     brood__guard_give(&server_guard);
     /* Without its server the child is nobody's: it is signalled by its identity. */
     return rv == APR_SUCCESS ? rv : brood_os_identity_signal(&child->identity, how);
+}
+
+uint32_t brood__forkserver_participant(void) {
+    uint32_t id;
+    brood__guard_take(&server_guard);
+    id = server == NULL ? 0 : server->participant;
+    brood__guard_give(&server_guard);
+    return id;
 }
 
 void brood__forkserver_stop(void) {
