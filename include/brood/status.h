@@ -51,7 +51,11 @@
     X(BROOD_EOVERRELEASE, 33, "the semaphore has been released too many times")             \
     X(BROOD_EOVERDONE, 34, "more tasks have been done than there were")                     \
     X(BROOD_ESHUTDOWN, 35, "the queue has been shut down")                                  \
-    X(BROOD_ELEASE, 36, "the lease of the message has run out")
+    X(BROOD_ELEASE, 36, "the lease of the message has run out")                             \
+    X(BROOD_EARGUMENTS, 37, "the arguments are more than the system takes")                 \
+    X(BROOD_EOUTPUT, 38, "there was more output than its limit")                            \
+    X(BROOD_ESCRIPT, 39, "a batch file cannot be run safely this way")                          \
+    X(BROOD_EPRELOAD, 40, "the forkserver's preload function failed")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

@@ -1,12 +1,14 @@
 /* Boot: brood_init(), and how an image knows that it is a child. */
 #include "brood/boot.h"
 
+#include "at_fork.h"
 #include "boot_child.h"
 #include "current.h"
 #include "exit.h"
-#include "forkserver.h"
+#include "forked.h"
 #include "os/identity.h"
 #include "os/program.h"
+#include "server.h"
 #include "session.h"
 #include "status.h"
 #include <stdlib.h>
@@ -67,7 +69,9 @@ static int arguments_without_boot(int argc, char **argv) {
 
 static void at_raw_fork(void) {
     brood__child_after_fork();
-    brood__forkserver_after_fork();
+    brood__servers_after_fork();
+    brood__at_fork_after_fork();
+    brood__forked_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }

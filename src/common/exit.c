@@ -12,13 +12,13 @@
 #include "child.h"
 #include "current.h"
 #include "family.h"
-#include "forkserver.h"
 #include "os/clock.h"
 #include "os/family.h"
 #include "os/handle.h"
 #include "os/identity.h"
 #include "os/process.h"
 #include "own_thread.h"
+#include "server.h"
 #include "session.h"
 #include "starter.h"
 #include "status.h"
@@ -36,7 +36,7 @@ void brood__exit_sequence(void) {
     }
     done = 1;
     brood__child_end_all();
-    brood__forkserver_stop();
+    brood__servers_end();
     /* Other threads may be using what is shared until the very end; then the kernel says that
      * this process is dead. */
     if (brood__program_threads() <= 1) {
@@ -53,6 +53,7 @@ void brood__exit_after_fork(void) {
 
 void brood__exit_forked(int code) {
     brood__exit_sequence();
+    brood__session_pool_end();
     fflush(NULL);
     brood_os_exit_now(code);
 }

@@ -11,9 +11,8 @@
 #include "family_members.h"
 
 #include "child.h"
-#include "forkserver.h"
 #include "os/clock.h"
-#include "participant.h"
+#include "server.h"
 #include "session.h"
 #include "status.h"
 #include "stop.h"
@@ -25,10 +24,10 @@
 #define STOPPING_NS (200 * 1000000LL)
 #define PAUSE_NS (200 * 1000LL)
 
-/* The process that called, and what it will need to learn how its children end. */
+/* The process that called, and its forkservers, which will tell it how its children ended. */
 static int is_spared(const brood__family_t *family, const brood__member_t *member) {
     return member->identity.pid == family->self.pid ||
-           (member->participant != 0 && member->participant == family->server);
+           (member->participant != 0 && brood__server_is(member->participant));
 }
 
 static void signal_member(brood__family_t *family, const brood__member_t *member,
@@ -140,9 +139,6 @@ apr_status_t brood__family_end(const brood_os_identity_t *identity, uint32_t par
     }
     if (rv != APR_SUCCESS) {
         return rv;
-    }
-    if (identity->pid == family.self.pid) {
-        family.server = brood__forkserver_participant();
     }
     if (how == BROOD_STOP_ASK) {
         rv = ask_family(&family, &told);

@@ -13,7 +13,6 @@ typedef struct brood__member_t {
 /* Memory of its own. Begins as all zero. */
 typedef struct brood__family_t {
     brood_os_identity_t self; /* who looks */
-    uint32_t server;          /* its forkserver, if that is spared */
     brood__member_t *members; /* the first is the root */
     size_t count;
     size_t room;

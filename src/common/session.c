@@ -27,6 +27,8 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
+static apr_pool_t *inherited_pool; /* of the process that this one was forked from */
+static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
 
@@ -126,6 +128,11 @@ uint32_t brood__session_disown(void) {
     uint32_t parent = brood__self_id;
     brood__guard_reset(&session_guard);
     brood__guard_reset(&sweep_guard);
+    /* What is registered with the pools of the parent is for the parent to clean up: its files
+     * to delete, its children to end. */
+    inherited_pool = process_pool != NULL ? process_pool : inherited_pool;
+    process_pool = NULL;
+    is_forked = 1;
     brood__segment_after_fork();
     brood__participant_after_fork();
     brood__arena_after_fork();
@@ -141,7 +148,11 @@ apr_status_t brood__session_claim(uint32_t id) {
  * finds no place it makes a session of its own at the next use. */
 static void at_raw_fork(void) {
     uint32_t parent = brood__session_disown();
+    brood_os_identity_t identity;
     uint32_t id;
+    if (brood__participant_identity(parent, &identity)) {
+        brood__session_set_parent(&identity);
+    }
     if (parent != 0 && brood__participant_reserve(&id, parent) == APR_SUCCESS &&
         brood__arena_hold_all(id) == APR_SUCCESS) {
         (void)enter(control, id);
@@ -184,12 +195,19 @@ void brood__session_leave(void) {
     }
 }
 
-static void at_exit(void) {
+void brood__session_pool_end(void) {
     if (process_pool != NULL) {
         apr_pool_destroy(process_pool);
         process_pool = NULL;
     }
-    apr_terminate();
+}
+
+/* In a forked child APR's own pools are copies of the parent's. */
+static void at_exit(void) {
+    brood__session_pool_end();
+    if (!is_forked) {
+        apr_terminate();
+    }
 }
 
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no

@@ -12,8 +12,12 @@
 
 static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t boot,
                                   brood_os_process_t *process) {
-    static const char *const steps[] = {"", "preparing the child",
-                                        "the working directory of", "starting"};
+    static const char *const steps[] = {"",
+                                        "preparing the child",
+                                        "the working directory of",
+                                        "the streams of",
+                                        "the group of",
+                                        "starting"};
     brood_os_start_t image = {0};
     brood_os_start_step_t step;
     apr_status_t rv;
@@ -33,6 +37,14 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
         brood__fail(rv, "%s %s", steps[step], image.image);
     }
     return rv;
+}
+
+/* The server's preload function gave no word, but an end. */
+static apr_status_t end_in_preload(brood_os_process_t *process) {
+    brood_os_exit_t how = {0, 0};
+    (void)brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
+    return brood__fail(BROOD_EPRELOAD, "the preload function ended the server (%s %d)",
+                       how.signaled ? "killed by signal" : "exit code", how.code);
 }
 
 /* The child gave no word: what its end says about that. */
@@ -69,7 +81,10 @@ static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
     apr_status_t rv =
         brood__start_handshake(stream, process, record, parcel, start->deadline, &notice);
     if (rv == APR_EOF) {
-        rv = end_without_word(process);
+        rv = notice.kind == BROOD__NOTICE_PRELOADING ? end_in_preload(process)
+                                                     : end_without_word(process);
+    } else if (rv == APR_TIMEUP && notice.kind == BROOD__NOTICE_PRELOADING) {
+        brood__fail(rv, "the preload function did not return in time and was killed");
     } else if (rv == APR_TIMEUP) {
         brood__fail(rv,
                     "the child did not answer in time and was killed; did its main reach "

@@ -13,6 +13,13 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_process_replace(const brood_os_start_t *start,
+                                      brood_os_start_step_t *step) {
+    (void)start;
+    *step = BROOD_OS_START_PREPARE;
+    return APR_ENOTIMPL;
+}
+
 int brood_os_has_fork(void) {
     return 0;
 }
@@ -28,6 +35,12 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process,
                                    brood_os_deadline_t deadline, brood_os_exit_t *how) {
     (void)process;
     (void)deadline;
+    how->signaled = how->code = 0;
+    return APR_ENOTIMPL;
+}
+
+apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how) {
+    (void)process;
     how->signaled = how->code = 0;
     return APR_ENOTIMPL;
 }

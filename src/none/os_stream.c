@@ -6,6 +6,13 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
+                                      brood_os_handle_t *writer, unsigned strangers) {
+    (void)strangers;
+    *reader = *writer = BROOD_OS_NO_HANDLE;
+    return APR_ENOTIMPL;
+}
+
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other) {
     *one = *other = BROOD_OS_NO_HANDLE;
     return APR_ENOTIMPL;

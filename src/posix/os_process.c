@@ -119,6 +119,14 @@ static apr_status_t wait_a_while(const brood_os_process_t *process, int64_t *pau
     return APR_SUCCESS;
 }
 
+static brood_os_exit_t end_of(const siginfo_t *info) {
+    brood_os_exit_t how;
+
+    how.signaled = info->si_code != CLD_EXITED; /* else CLD_KILLED or CLD_DUMPED */
+    how.code = how.signaled ? info->si_status : info->si_status & 0xff;
+    return how;
+}
+
 apr_status_t brood_os_process_wait(brood_os_process_t *process,
                                    brood_os_deadline_t deadline, brood_os_exit_t *how) {
     const int options = deadline == BROOD_OS_FOREVER ? WEXITED : WEXITED | WNOHANG;
@@ -139,8 +147,23 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process,
         }
     }
     if (status == APR_SUCCESS) {
-        how->signaled = info.si_code != CLD_EXITED; /* else CLD_KILLED or CLD_DUMPED */
-        how->code = how->signaled ? info.si_status : info.si_status & 0xff;
+        *how = end_of(&info);
+    }
+    return status;
+}
+
+apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how) {
+    apr_status_t status;
+    siginfo_t info;
+
+    how->signaled = how->code = 0;
+    BROOD_FAULT("os.process_peek");
+    if (process->pid <= 0) {
+        return APR_EINVAL;
+    }
+    status = wait_once(process, WEXITED | WNOHANG | WNOWAIT, &info);
+    if (status == APR_SUCCESS) {
+        *how = end_of(&info);
     }
     return status;
 }

@@ -165,3 +165,11 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
     }
     return status;
 }
+
+apr_status_t brood_os_process_replace(const brood_os_start_t *start,
+                                      brood_os_start_step_t *step) {
+    (void)start;
+    *step = BROOD_OS_START_PREPARE;
+    BROOD_FAULT("os.process_replace");
+    return APR_ENOTIMPL;
+}

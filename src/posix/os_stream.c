@@ -50,6 +50,13 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
     return APR_SUCCESS;
 }
 
+/* Every end blocks, and is fit for anybody. */
+apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
+                                      brood_os_handle_t *writer, unsigned strangers) {
+    (void)strangers;
+    return brood_os_stream_pipe(reader, writer);
+}
+
 static int make_pair(int ends[2]) {
 #ifdef SOCK_CLOEXEC
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);

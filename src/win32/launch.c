@@ -1,5 +1,6 @@
 /* Converting, quoting and duplicating for the start of one process. */
 #include "launch.h"
+#include "batch.h"
 #include "quote.h"
 #include "status.h"
 #include "utf.h"
@@ -13,21 +14,9 @@
  * by some systems. */
 #define LINE_MOST 32767
 
-/* cmd.exe would read the command line a second time, by rules of its own that no quoting
- * satisfies. */
-static int is_batch_file(const char *image)
-{
-    size_t length = strlen(image);
-    while (length > 0 && (image[length - 1] == '.' || image[length - 1] == ' ')) {
-        --length; /* the system does not see these at the end of a name */
-    }
-    return length >= 4 && (_strnicmp(image + length - 4, ".bat", 4) == 0 ||
-                           _strnicmp(image + length - 4, ".cmd", 4) == 0);
-}
-
 static apr_status_t make_image(brood__launch_t *launch, const char *image)
 {
-    if (is_batch_file(image)) {
+    if (brood__is_batch_file(image)) {
         return brood__fail(APR_EINVAL, "%s: arguments cannot be passed safely to a batch file",
                            image);
     }

@@ -96,6 +96,15 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
     return status;
 }
 
+apr_status_t brood_os_process_replace(const brood_os_start_t *start,
+                                      brood_os_start_step_t *step)
+{
+    (void)start;
+    *step = BROOD_OS_START_PREPARE;
+    BROOD_FAULT("os.process_replace");
+    return APR_ENOTIMPL;
+}
+
 int brood_os_has_fork(void)
 {
     return 0;
@@ -131,6 +140,14 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process, brood_os_deadlin
     how->signaled = code == (ENDED_BY | SIGNAL_TERMINATE) || code == (ENDED_BY | SIGNAL_KILL);
     how->code = how->signaled ? (int)(code & 0xFF) : (int)code;
     return APR_SUCCESS;
+}
+
+/* There are no zombies: waiting takes nothing either. */
+apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how)
+{
+    brood_os_process_t same = *process;
+    BROOD_FAULT("os.process_peek");
+    return brood_os_process_wait(&same, 0, how);
 }
 
 static apr_status_t end_with(HANDLE process, UINT signal)

@@ -41,17 +41,17 @@ static int both_ends_ours(HANDLE server, HANDLE client)
 
 /* The client's rights are listed one by one: GENERIC_WRITE would include the right to make
  * further instances of the pipe. Attributes are needed to ask for and set its mode. */
-static HANDLE open_client(const wchar_t *name, DWORD rights)
+static HANDLE open_client(const wchar_t *name, DWORD rights, DWORD overlapped)
 {
     return CreateFileW(name,
                        rights | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, 0,
                        NULL, OPEN_EXISTING,
-                       FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
-                       NULL);
+                       overlapped | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
 }
 
-static apr_status_t connect_ends(DWORD access, DWORD client_rights, brood_os_handle_t *server,
-                                 brood_os_handle_t *client)
+/* `overlapped`: of the client's end, FILE_FLAG_OVERLAPPED or 0. The server's always is. */
+static apr_status_t connect_ends(DWORD access, DWORD client_rights, DWORD overlapped,
+                                 brood_os_handle_t *server, brood_os_handle_t *client)
 {
     wchar_t name[BROOD__NAME_UNITS];
     apr_status_t status = make_name(name);
@@ -69,7 +69,7 @@ static apr_status_t connect_ends(DWORD access, DWORD client_rights, brood_os_han
     if (first == INVALID_HANDLE_VALUE) {
         return brood__status_from_os(GetLastError());
     }
-    HANDLE second = open_client(name, client_rights);
+    HANDLE second = open_client(name, client_rights, overlapped);
     if (second == INVALID_HANDLE_VALUE) {
         status = brood__status_from_os(GetLastError());
         CloseHandle(first);
@@ -90,7 +90,39 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
     *reader = BROOD_OS_NO_HANDLE;
     *writer = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pipe");
-    return connect_ends(PIPE_ACCESS_INBOUND, FILE_WRITE_DATA, reader, writer);
+    return connect_ends(PIPE_ACCESS_INBOUND, FILE_WRITE_DATA, FILE_FLAG_OVERLAPPED,
+                        reader, writer);
+}
+
+/* Between two strangers the system's own anonymous pipe: synchronous at both ends. */
+static apr_status_t anonymous_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer)
+{
+    HANDLE ends[2];
+    if (!CreatePipe(&ends[0], &ends[1], NULL, PIPE_BUFFER)) {
+        return brood__status_from_os(GetLastError());
+    }
+    *reader = brood__handle(ends[0]);
+    *writer = brood__handle(ends[1]);
+    return APR_SUCCESS;
+}
+
+/* The stranger's end is the client, which alone can be synchronous while ours is not. */
+apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle_t *writer,
+                                      unsigned strangers)
+{
+    *reader = BROOD_OS_NO_HANDLE;
+    *writer = BROOD_OS_NO_HANDLE;
+    BROOD_FAULT("os.stream_pipe_for");
+    switch (strangers) {
+    case BROOD_OS_STRANGER_READS:
+        return connect_ends(PIPE_ACCESS_OUTBOUND, FILE_READ_DATA, 0, writer, reader);
+    case BROOD_OS_STRANGER_WRITES:
+        return connect_ends(PIPE_ACCESS_INBOUND, FILE_WRITE_DATA, 0, reader, writer);
+    case BROOD_OS_STRANGER_READS | BROOD_OS_STRANGER_WRITES:
+        return anonymous_pipe(reader, writer);
+    default:
+        return brood_os_stream_pipe(reader, writer);
+    }
 }
 
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other)
@@ -98,7 +130,8 @@ apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *oth
     *one = BROOD_OS_NO_HANDLE;
     *other = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pair");
-    return connect_ends(PIPE_ACCESS_DUPLEX, FILE_READ_DATA | FILE_WRITE_DATA, one, other);
+    return connect_ends(PIPE_ACCESS_DUPLEX, FILE_READ_DATA | FILE_WRITE_DATA,
+                        FILE_FLAG_OVERLAPPED, one, other);
 }
 
 apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t *length,

@@ -16,29 +16,55 @@ typedef struct brood_os_process_t {
 /* Where a start failed, for the message. */
 typedef enum brood_os_start_step_t {
     BROOD_OS_START_NONE,
-    BROOD_OS_START_PREPARE,   /* duplicating handles, building the command line */
+    BROOD_OS_START_PREPARE,   /* the arguments, the environment, memory */
     BROOD_OS_START_DIRECTORY, /* the working directory */
+    BROOD_OS_START_STREAMS,   /* putting the standard streams in place */
+    BROOD_OS_START_GROUP,     /* the process group, or the tie to this process's life */
     BROOD_OS_START_EXECUTE    /* creating the process or loading the image */
 } brood_os_start_step_t;
 
 /* How many standard streams a process has. */
 #define BROOD_OS_STANDARD 3
 
-/* What to start. Zero means: environment, directory and standard streams of the parent,
- * no boot stream. */
+/* In brood_os_start_t.standard: this process's own stream of that number. A closed one is
+ * closed in the child, too. */
+#define BROOD_OS_OWN_STREAM ((brood_os_handle_t)-2)
+
+/* What to start. Zero means: environment, directory and standard streams of the parent. All
+ * handles stay the caller's. `boot` has to be set, to BROOD_OS_NO_HANDLE for none.
+ *
+ * A given stream should be one that blocks: a stranger does not expect another. POSIX keeps
+ * that with the open file, which parent and child share, so a descriptor that somebody has made
+ * non-blocking arrives so. On Windows an overlapped handle arrives as one that most programs
+ * cannot use. brood_os_stream_pipe_for() makes ends that are right.
+ *
+ * Signals (POSIX): none is blocked in the child; those that this process handles, and SIGPIPE,
+ * SIGCHLD and SIGXFSZ, are as the system has them; others that are ignored stay ignored (nohup
+ * means its whole tree). */
 typedef struct brood_os_start_t {
-    const char *image;              /* path of the program */
+    const char *image; /* path of the program; it is not searched for. A relative one means a
+                          file here, whatever `directory` says */
     const char *const *argv;        /* NULL-terminated; argv[0] is the name it is told */
     const char *command_line;       /* Windows: in place of argv, as it is; POSIX: not looked at */
-    const char *const *environment; /* NULL-terminated "NAME=value", or NULL */
+    const char *const *environment; /* NULL-terminated "NAME=value", or NULL: the parent's. On
+                                       Windows SystemRoot is added when it is not there: hardly
+                                       a program starts without */
     const char *directory;          /* or NULL */
-    int null_stdin;                 /* 1: standard input reads as empty */
+    int null_stdin; /* 1: standard input reads as empty. Not looked at with `standard`. */
     const brood_os_handle_t *standard; /* the child's standard streams 0, 1 and 2, or NULL: those
                                           of the parent. BROOD_OS_NO_HANDLE: the empty device.
-                                          The same handle may be there twice. */
-    int new_group;          /* 1: a process group of its own, which the terminal's signals miss */
-    int end_with_parent;    /* 1: the kernel ends it when this process ends, however that ends */
-    brood_os_handle_t boot; /* inherited by the child; BROOD_OS_NO_HANDLE: none */
+                                          The same handle may be there twice, and any of them
+                                          may lie on any number. */
+    int new_group;       /* 1: a process group of its own, which the terminal's signals miss */
+    int end_with_parent; /* 1: the kernel ends it (and not what it starts) when this process
+                            ends, however that ends. APR_ENOTIMPL where the kernel does not do
+                            that (macOS, NetBSD, OpenBSD). Linux: lost when it executes a
+                            program that has set-user-id or capabilities. */
+    int batch_file; /* 1: `image` may be a .bat or .cmd file, read by cmd.exe. Windows only;
+                       without it such an image is APR_EINVAL, for cmd.exe reads the arguments
+                       a second time. With it arguments that no quoting keeps whole (a double
+                       quote, %, a line end or another control character) are APR_EINVAL. */
+    brood_os_handle_t boot;  /* inherited by the child; BROOD_OS_NO_HANDLE: none */
     const char *boot_option; /* with `boot`: the child's number of it is appended to the arguments
                                 as one more, "<boot_option><number>" */
 } brood_os_start_t;
@@ -59,11 +85,23 @@ typedef enum brood_os_end_t {
 
 /* Starts a program. The child has the standard streams, the boot stream, and no other
  * handle of this process, however many are open here and whatever their flags. Arguments
- * arrive byte for byte. *step says where a failure happened; a failed start leaves nothing
- * behind. */
+ * arrive byte for byte; on Windows, as UTF-16: what is not valid UTF-8 is APR_EINVAL. *step
+ * says where a failure happened; a failed start leaves no process, handle or memory behind.
+ * ENOENT in step EXECUTE: no such file, or the interpreter that it names is missing; E2BIG (on
+ * Windows as well): arguments and environment, or the command line, too long. */
 apr_status_t brood_os_process_start(brood_os_process_t *process,
                                     const brood_os_start_t *start,
                                     brood_os_start_step_t *step);
+
+/* Puts the program in the place of this one, which is over then: no exit handler runs, nothing
+ * is flushed. It has the standard streams as `start` says and no other handle of this process.
+ * Returns only when it failed; this process is as it was then. end_with_parent and boot are
+ * APR_EINVAL.
+ * POSIX: execve(2): the same pid; other threads end. Windows has no such thing: the program is
+ * started (and ended by the system when this process is), waited for, and this process ends
+ * with its exit code. Whoever waits for this process sees no difference but the pid. */
+apr_status_t brood_os_process_replace(const brood_os_start_t *start,
+                                      brood_os_start_step_t *step);
 
 /* Whether brood_os_process_fork() can work here: 1 or 0. */
 int brood_os_has_fork(void);
@@ -77,6 +115,10 @@ apr_status_t brood_os_process_fork(brood_os_process_t *process);
  * (or the system discards children), with *how zero: it has ended, how is not known. */
 apr_status_t brood_os_process_wait(brood_os_process_t *process, brood_os_deadline_t deadline,
                                    brood_os_exit_t *how);
+
+/* Looks whether this child has ended, and how, and leaves it to be waited for: a zombie on POSIX.
+ * APR_TIMEUP and BROOD_ESTATUSLOST as in brood_os_process_wait(). */
+apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how);
 
 /* Ends, stops or continues a child that has not been reaped. A child that has ended already
  * is APR_SUCCESS and no one is hit. */

@@ -7,6 +7,18 @@
 /* A one-way stream. */
 apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer);
 
+/* Which ends of a pipe go to a program that is not ours. */
+#define BROOD_OS_STRANGER_READS 1u
+#define BROOD_OS_STRANGER_WRITES 2u
+
+/* A one-way stream for a standard stream of another program (brood_os_start_t.standard). The
+ * ends named by `strangers` are such as any program can use, blocking and synchronous; the
+ * calls of this header must not be made on them where that is not 0 (on Windows they would not
+ * keep their deadline). The other end is as brood_os_stream_pipe() makes it. With both ends
+ * named it joins two programs; with none it is brood_os_stream_pipe(). */
+apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle_t *writer,
+                                      unsigned strangers);
+
 /* A two-way stream: what is written to one end is read from the other. On POSIX it also
  * carries handles (os/handle.h). */
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other);
