@@ -1,10 +1,9 @@
 /* Family: finding all descendants of a process, and ending them.
  *
- * Looks and blows alternate. A look takes the system's list of processes and adds the children of
- * the members known before, whose birth is not after theirs; then it adds from the session's
- * table those whose creators, dead or alive, lead to a member. A child is believed to be one only
- * while its parent is there in the same list with the same birth: so a number that has changed
- * hands makes no relatives. Whoever is new is stopped. When a look finds nobody new and sees all
+ * Looks and blows alternate. A look asks the system for the children of the members known before;
+ * then it adds from the session's table those whose creators, dead or alive, lead to a member. A
+ * child is believed to be one only while its parent is there in the same list with the same
+ * birth: so a number that has changed hands makes no relatives. Whoever is new is stopped. When a look finds nobody new and sees all
  * members stopped, the family is complete; then all are told to end.
  *
  * Nobody is told anything but by brood_os_identity_signal(), which compares the birth. */

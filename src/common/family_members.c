@@ -8,7 +8,7 @@
 /* How many of the dead there may be between a process and its living ancestor. */
 #define LINE_MOST 64
 /* Processes that the first list has room for. */
-#define LIST_FIRST 1024
+#define LIST_FIRST 256
 
 static int is_same(const brood_os_identity_t *one, const brood_os_identity_t *other) {
     return one->pid == other->pid && one->birth == other->birth;
@@ -54,6 +54,7 @@ apr_status_t brood__family_add(brood__family_t *family,
 
 void brood__family_clear(brood__family_t *family) {
     free(family->members);
+    free(family->known);
     free(family->list);
 }
 
@@ -70,25 +71,39 @@ static apr_status_t list_grow(brood__family_t *family, size_t room) {
 }
 
 static apr_status_t list_take(brood__family_t *family) {
-    apr_status_t rv = family->list == NULL ? list_grow(family, LIST_FIRST) : APR_SUCCESS;
+    size_t known = family->count;
+    brood_os_identity_t *identities =
+        realloc(family->known, (known + 1) * sizeof *identities);
+    apr_status_t rv = APR_SUCCESS;
+    family->listed = 0;
+    if (identities == NULL) {
+        return APR_ENOMEM;
+    }
+    family->known = identities;
+    for (size_t i = 0; i < known; i++) {
+        identities[i] = family->members[i].identity;
+    }
+    if (family->list == NULL) {
+        rv = list_grow(family, LIST_FIRST);
+    }
     while (rv == APR_SUCCESS) { /* ends when the list has room for all */
-        rv = brood_os_family_list(family->list, family->list_room, &family->listed);
+        rv = brood_os_family_list(identities, known, family->list, family->list_room,
+                                  &family->listed);
         if (rv != APR_SUCCESS || family->listed <= family->list_room) {
             return rv;
         }
-        rv = list_grow(family, family->listed + family->listed / 4);
+        rv = list_grow(family, family->listed * 2);
     }
     return rv;
 }
 
-/* Whether one of the first `known` members is its parent, and was before it. */
+/* Whether one of the first `known` members, who is there himself, is its parent. */
 static int is_child(brood__family_t *family, size_t known,
                     const brood_os_relative_t *relative) {
     for (size_t i = 0; i < family->listed; i++) {
         const brood_os_identity_t *parent = &family->list[i].self;
         if (parent->pid == relative->parent) {
-            return parent->birth <= relative->self.birth &&
-                   member_of(family, known, parent) != NULL;
+            return member_of(family, known, parent) != NULL;
         }
     }
     return 0;
@@ -156,8 +171,6 @@ apr_status_t brood__family_look(brood__family_t *family, int *quiet) {
     if (seen == APR_SUCCESS) {
         rv = add_children(family, known);
         *quiet = all_quiet(family);
-    } else {
-        family->listed = 0;
     }
     if (rv == APR_SUCCESS) {
         rv = add_participants(family);

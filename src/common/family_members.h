@@ -16,7 +16,8 @@ typedef struct brood__family_t {
     brood__member_t *members; /* the first is the root */
     size_t count;
     size_t room;
-    brood_os_relative_t *list; /* the system's, of the last look */
+    brood_os_identity_t *known; /* the members before a look, for the system */
+    brood_os_relative_t *list;  /* the system's answer to that */
     size_t listed;
     size_t list_room;
     apr_status_t failure; /* the first one that a member could not be told by */

@@ -7,8 +7,9 @@
  *          RESERVED -> LIVE   by the new process, after it wrote pid and birth; release
  *          LIVE -> FREE, RESERVED -> FREE   with the generation one higher, CAS, by the
  *                 tenant at its exit, by the reserver, or by anyone who proved the death
- *   pid, birth, since, name   written by the tenant before LIVE; read after an acquire of LIVE
- *          and believed only if the word is the same afterwards. Since and name are for people.
+ *   pid, birth, since, name   written before LIVE, since by the reserver, the rest by the tenant;
+ *          read after an acquire of LIVE and believed only if the word is the same afterwards.
+ *          Since and name are for people.
  *   origin written by the reserver; it stays when the slot is freed, so that who started whom is
  *          known of the dead, too, until the slot is given again: some thousand starts later.
  *   stop   written by who asks the tenant to end: stop_request.c
@@ -125,6 +126,7 @@ static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t
                                                  memory_order_relaxed)) {
         return 0;
     }
+    atomic_store_explicit(&slots[number].since_us, apr_time_now(), memory_order_relaxed);
     *id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
     atomic_store_explicit(&origins[number].ids, *id | (uint64_t)reserver << 32,
                           memory_order_relaxed);
@@ -189,7 +191,6 @@ apr_status_t brood__participant_claim(uint32_t id) {
     }
     atomic_store_explicit(&slot->pid, self.pid, memory_order_relaxed);
     atomic_store_explicit(&slot->birth, self.birth, memory_order_relaxed);
-    atomic_store_explicit(&slot->since_us, apr_time_now(), memory_order_relaxed);
     name_write(slot);
     /* release: the rest before LIVE; pairs with the acquire in brood__participant_identity */
     if (!atomic_compare_exchange_strong_explicit(

@@ -4,6 +4,7 @@
 
 #include "identity_proc.h"
 #include "os/family.h"
+#include "watch.h"
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,24 +47,49 @@ static int threads_are_quiet(pid_t pid) {
     return quiet;
 }
 
-/* 0: there is no such process any more, or it is not for our eyes. */
-static int read_relative(pid_t pid, brood_os_relative_t *relative) {
-    brood_proc_t about;
+/* Whether a process, or its parent, has the number of one that is known. */
+static int is_wanted(pid_t pid, pid_t parent, const brood_os_identity_t *known,
+                     size_t known_count) {
+    size_t i;
 
-    if (brood__proc_read(pid, &about) != 0) {
+    for (i = 0; i < known_count; i++) {
+        if (known[i].pid == pid || known[i].pid == parent) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* What /proc said is this process's when it was the same one before and after. 0: it is not
+ * wanted, it has ended, or it is not for our eyes. */
+static int read_relative(pid_t pid, const brood_os_identity_t *known, size_t known_count,
+                         brood_os_relative_t *relative) {
+    brood_proc_t about;
+    uint64_t before, after;
+
+    if (brood__proc_read(pid, &about) != 0 ||
+        !is_wanted(pid, about.parent, known, known_count)) {
+        return 0;
+    }
+    if (brood__own_birth(pid, &before) != APR_SUCCESS ||
+        brood__proc_read(pid, &about) != 0 ||
+        brood__own_birth(pid, &after) != APR_SUCCESS || before != after ||
+        ((about.state == 'Z' || about.state == 'X') && about.threads <= 1)) {
         return 0;
     }
     relative->self.pid = pid;
-    relative->self.birth = about.birth;
+    relative->self.birth = before;
     relative->parent = about.parent;
-    relative->quiet = (is_quiet_state(about.state) || about.threads > 1) &&
-                      (about.threads <= 1 || threads_are_quiet(pid));
+    relative->quiet =
+        about.threads <= 1 ? is_quiet_state(about.state) : threads_are_quiet(pid);
     return 1;
 }
 
-apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t *count) {
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count) {
     brood_os_relative_t relative;
     struct dirent *entry;
+    int is_any = 0;
     DIR *folder;
 
     *count = 0;
@@ -75,7 +101,8 @@ apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t
     while ((entry = readdir(folder)) != NULL) {
         pid_t pid = number_of(entry->d_name);
 
-        if (pid != 0 && read_relative(pid, &relative)) {
+        is_any |= pid != 0;
+        if (pid != 0 && read_relative(pid, known, known_count, &relative)) {
             if (*count < room) {
                 list[*count] = relative;
             }
@@ -83,7 +110,8 @@ apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t
         }
     }
     (void)closedir(folder);
-    return *count > 0 ? APR_SUCCESS : APR_ENOTIMPL; /* not even we are there: no proc */
+    return is_any ? APR_SUCCESS
+                  : APR_ENOTIMPL; /* not even this process: it is not mounted */
 }
 
 apr_status_t brood_os_family_wake_with_parent(void) {

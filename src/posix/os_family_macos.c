@@ -4,7 +4,10 @@
 
 #include "os/family.h"
 
-apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t *count) {
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count) {
+    (void)known;
+    (void)known_count;
     (void)list;
     (void)room;
     *count = 0;

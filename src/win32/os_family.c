@@ -22,31 +22,66 @@ static query_t query(void)
     return (query_t)(void (*)(void))brood__ntdll("NtQueryInformationProcess");
 }
 
-/* 0: it is gone, or not for our eyes. */
-static int read_relative(query_t ask, DWORD pid, brood_os_relative_t *relative)
+static int read_birth(HANDLE process, uint64_t *birth)
 {
     FILETIME created;
     FILETIME exited;
     FILETIME kernel;
     FILETIME user;
-    basic_t basic = {0};
+    if (!GetProcessTimes(process, &created, &exited, &kernel, &user)) {
+        return 0;
+    }
+    *birth = (uint64_t)created.dwHighDateTime << 32 | created.dwLowDateTime;
+    return 1;
+}
+
+/* A process keeps its maker's number when the maker is gone, and a younger process may have the
+ * number then. */
+static int is_older(DWORD pid, uint64_t birth)
+{
+    uint64_t other = 0;
     HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    int older = process != NULL && read_birth(process, &other) && other <= birth;
+    if (process != NULL) {
+        CloseHandle(process);
+    }
+    return older;
+}
+
+/* 0: it is gone, or not for our eyes. */
+static int read_relative(query_t ask, DWORD pid, brood_os_relative_t *relative)
+{
+    basic_t basic = {0};
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, pid);
     if (process == NULL) {
         return 0;
     }
-    int is_known = GetProcessTimes(process, &created, &exited, &kernel, &user) &&
-                   ask(process, 0, &basic, sizeof basic, NULL) >= 0;
+    int lives = read_birth(process, &relative->self.birth) &&
+                ask(process, 0, &basic, sizeof basic, NULL) >= 0 &&
+                WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
     CloseHandle(process);
-    if (is_known) {
-        relative->self.pid = (int64_t)pid;
-        relative->self.birth = (uint64_t)created.dwHighDateTime << 32 | created.dwLowDateTime;
-        relative->parent = (int64_t)basic.maker;
-        relative->quiet = 1; /* who is told to stop stops at once */
-    }
-    return is_known;
+    relative->self.pid = (int64_t)pid;
+    relative->parent = lives && is_older((DWORD)basic.maker, relative->self.birth)
+                           ? (int64_t)basic.maker
+                           : 0;
+    relative->quiet = 1; /* who is told to stop stops at once */
+    return lives;
 }
 
-apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t *count)
+static int is_wanted(const PROCESSENTRY32W *entry, const brood_os_identity_t *known,
+                     size_t known_count)
+{
+    for (size_t i = 0; i < known_count; ++i) {
+        if (known[i].pid == (int64_t)entry->th32ProcessID ||
+            known[i].pid == (int64_t)entry->th32ParentProcessID) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count)
 {
     PROCESSENTRY32W entry;
     brood_os_relative_t relative;
@@ -63,7 +98,8 @@ apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t
     entry.dwSize = sizeof entry;
     for (BOOL more = Process32FirstW(snapshot, &entry); more;
          more = Process32NextW(snapshot, &entry)) {
-        if (entry.th32ProcessID != 0 && read_relative(ask, entry.th32ProcessID, &relative)) {
+        if (entry.th32ProcessID != 0 && is_wanted(&entry, known, known_count) &&
+            read_relative(ask, entry.th32ProcessID, &relative)) {
             if (*count < room) {
                 list[*count] = relative;
             }

@@ -9,16 +9,18 @@
 typedef struct brood_os_relative_t {
     brood_os_identity_t self;
     int64_t
-        parent; /* number of its parent. POSIX: who has it now. Windows: who made it, who
-                       may be gone, and the number another's: compare births */
-    int quiet;  /* 1: stopped or over, it starts nothing before somebody continues it;
-                       always 1 where the system does not say */
+        parent; /* number of the process that is its parent now; Windows: that made it, and
+                       has not ended and left its number to a younger one */
+    int quiet; /* 1: stopped, it starts nothing before somebody continues it; always 1 where
+                       the system does not say */
 } brood_os_relative_t;
 
-/* Lists the processes that this one may see, itself among them: the first `room` of them, and
- * in *count how many there are: if that is more, ask again with more room. Those that come or
- * go meanwhile may be missing. APR_ENOTIMPL: the system does not say. */
-apr_status_t brood_os_family_list(brood_os_relative_t *list, size_t room, size_t *count);
+/* Lists those of `known` that live, and their children that live: the first `room` of them, and
+ * in *count how many there are: if that is more, ask again with more room. A child of one that
+ * is listed itself is that one's. Those that come or go meanwhile may be missing. APR_ENOTIMPL:
+ * the system does not say. */
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count);
 
 /* In a forked child: when the thread that forked it ends, the kernel continues this process if
  * it is stopped then (SIGCONT), so that it can look for itself what has become of its parent.
