@@ -53,7 +53,7 @@ static int is_wanted(pid_t pid, pid_t parent, const brood_os_identity_t *known,
     size_t i;
 
     for (i = 0; i < known_count; i++) {
-        if (known[i].pid == pid || known[i].pid == parent) {
+        if (known[i].pid > 0 && (known[i].pid == pid || known[i].pid == parent)) {
             return 1;
         }
     }

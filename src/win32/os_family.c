@@ -72,8 +72,8 @@ static int is_wanted(const PROCESSENTRY32W *entry, const brood_os_identity_t *kn
                      size_t known_count)
 {
     for (size_t i = 0; i < known_count; ++i) {
-        if (known[i].pid == (int64_t)entry->th32ProcessID ||
-            known[i].pid == (int64_t)entry->th32ParentProcessID) {
+        if (known[i].pid > 0 && (known[i].pid == (int64_t)entry->th32ProcessID ||
+                                 known[i].pid == (int64_t)entry->th32ParentProcessID)) {
             return 1;
         }
     }
