@@ -50,6 +50,10 @@ static apr_status_t options_take(brood_process_options_t *chosen,
     if (chosen->daemon == -1) {
         chosen->daemon = brood__current.daemon;
     }
+    if (chosen->end_with_parent < 0 || chosen->end_with_parent > 2) {
+        return brood__fail(APR_EINVAL, "options->end_with_parent is %d",
+                           chosen->end_with_parent);
+    }
     chosen->method = brood__context_wanted(chosen->context, chosen->method);
     chosen->start_timeout =
         brood__context_timeout(chosen->context, chosen->start_timeout);
@@ -155,6 +159,15 @@ static apr_status_t start_with(brood_process_t *process, brood__start_t *start) 
     return APR_SUCCESS;
 }
 
+/* What is inherited and what daemons have, included. */
+static int end_with_parent(const brood_process_options_t *options) {
+    if (brood__current.end_with_parent > 1) {
+        return 2;
+    }
+    return options->daemon && options->end_with_parent == 0 ? 1
+                                                            : options->end_with_parent;
+}
+
 apr_status_t brood_process_start(brood_process_t *process) {
     brood__start_t start = {0};
     brood_start_method_t method;
@@ -168,6 +181,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     if (start.child == NULL) {
         return APR_ENOMEM;
     }
+    start.child->end_with_parent = end_with_parent(&process->options);
     start.target = process->target;
     start.state = process->state;
     start.label = process->label;
