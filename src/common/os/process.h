@@ -137,6 +137,10 @@ unsigned brood_os_thread_count(void);
 /* Ends this process at once: no exit handlers, no flushing. */
 void brood_os_exit_now(int code);
 
+/* Registers a function for this process's exit(), to run before all that have been registered so
+ * far, and with the exit code. APR_ENOTIMPL where the system does not tell that code. */
+apr_status_t brood_os_at_exit(void (*function)(int code));
+
 /* Ends this process as from outside (SIGKILL; TerminateProcess reported as signal 9). */
 void brood_os_kill_self(void);
 
