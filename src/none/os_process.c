@@ -81,6 +81,10 @@ apr_status_t brood_os_at_exit(void (*function)(int code)) {
     return APR_ENOTIMPL;
 }
 
+void brood_os_interrupt_ignore(int ignored) {
+    (void)ignored;
+}
+
 apr_status_t brood_os_at_fork_child(void (*child)(void)) {
     (void)child;
     return APR_ENOTIMPL;

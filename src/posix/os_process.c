@@ -273,6 +273,19 @@ void brood_os_stop_self(void) {
     (void)kill(getpid(), SIGSTOP); /* does not return before somebody continues us */
 }
 
+void brood_os_interrupt_ignore(int ignored) {
+    static struct sigaction before;
+    struct sigaction none;
+
+    if (ignored) {
+        memset(&none, 0, sizeof none);
+        none.sa_handler = SIG_IGN;
+        (void)sigaction(SIGINT, &none, &before);
+    } else {
+        (void)sigaction(SIGINT, &before, NULL);
+    }
+}
+
 static void run_at_fork_child(void) {
     size_t i;
 

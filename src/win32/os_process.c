@@ -263,6 +263,11 @@ apr_status_t brood_os_at_exit(void (*function)(int code))
     return APR_ENOTIMPL;
 }
 
+void brood_os_interrupt_ignore(int ignored)
+{
+    (void)ignored;
+}
+
 apr_status_t brood_os_at_fork_child(void (*child)(void))
 {
     (void)child;

@@ -148,6 +148,10 @@ void brood_os_kill_self(void);
  * calling thread suspends itself. */
 void brood_os_stop_self(void);
 
+/* 1: the terminal's interrupt (SIGINT) does nothing to this process from now on; 0: what it did
+ * before. Not for two threads at once. Does nothing on Windows. */
+void brood_os_interrupt_ignore(int ignored);
+
 /* Registers a function to run in a child made by a plain fork(2) that did not go through
  * brood_os_process_fork(). Does nothing where there is no fork. */
 apr_status_t brood_os_at_fork_child(void (*child)(void));
