@@ -18,6 +18,7 @@
 #include "server.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include "values.h"
 #include <apr_random.h>
 #include <apr_strings.h>
@@ -63,7 +64,7 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
 static void become(const brood__boot_record_t *record) {
     brood__session_set_name(record->name);
     brood__session_set_parent(&record->parent);
-    apr_cpystrn(brood__current.label, record->label, sizeof brood__current.label);
+    brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
@@ -116,9 +117,10 @@ static apr_status_t find_function(const booting_t *boot, void **function) {
         return rv;
     }
     return rv == APR_EMISMATCH
-               ? brood__fail(BROOD_EBUILD,
-                             "%s was of another build when the parent started",
-                             boot->record.target.path)
+               ? brood__fail(
+                     BROOD_EBUILD, "%s was of another build when the parent started",
+                     boot->record.target.path[0] != '\0' ? boot->record.target.path
+                                                         : "this program")
                : brood__fail(BROOD_ENOTARGET, "the target's module %s, offset %llx",
                              boot->record.target.path,
                              (unsigned long long)boot->record.target.offset);
@@ -298,7 +300,7 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
         fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
         brood_os_exit_now(EXIT_NOT_BOOTED);
     }
-    apr_cpystrn(brood__current.label, start->label, sizeof brood__current.label);
+    brood__text_copy(brood__current.label, start->label, sizeof brood__current.label);
     brood__current.daemon = start->child->daemon;
     brood__current.children = 0;
     brood__at_fork_in_child(hooks);

@@ -14,6 +14,7 @@
 #include "os/process.h"
 #include "participant.h"
 #include "status.h"
+#include "text.h"
 #include "waiter.h"
 #include <apr_general.h>
 #include <apr_strings.h>
@@ -97,11 +98,13 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
     brood__segment_t *arrived;
     brood__segment_t *own = control;
     uint32_t own_id = brood__self_id;
-    apr_status_t rv = brood__segment_attach(&arrived, BROOD__SEGMENT_CONTROL, handle);
+    size_t size = park_offset() + brood_os_park_area_size();
+    apr_status_t rv =
+        brood__segment_attach_sized(&arrived, BROOD__SEGMENT_CONTROL, handle, size);
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (arrived->mapped < park_offset() + brood_os_park_area_size()) {
+    if (arrived->mapped < size) {
         brood__segment_release(arrived);
         return brood__fail(BROOD_EMISMATCH, "the session's control segment is too small");
     }
@@ -238,7 +241,7 @@ apr_pool_t *brood__session_pool_for(apr_pool_t *pool) {
 }
 
 void brood__session_set_name(const char *name) {
-    apr_cpystrn(current_name, name, sizeof current_name);
+    brood__text_copy(current_name, name, sizeof current_name);
 }
 
 void brood__session_set_parent(const brood_os_identity_t *parent) {

@@ -11,6 +11,7 @@
 #include "os/program.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include "values.h"
 #include <apr_strings.h>
 #include <string.h>
@@ -69,8 +70,8 @@ static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *p
             rv = handles[i]->cls->pack(handles[i], parcel);
         }
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "handle %llu of the state: ",
-                                      (unsigned long long)i + 1);
+            return brood__fail_within(
+                rv, "handle %llu of the state: ", (unsigned long long)i + 1);
         }
     }
     return APR_SUCCESS;
@@ -109,6 +110,10 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
         rv = brood__fail(BROOD_ENOTARGET, "the %s of %s lies in no module of the program",
                          role == BROOD__ROLE_CHILD ? "target" : "preload function",
                          start->child->name);
+    }
+    if (record->target.is_program && record->target.path[0] == '\0') {
+        brood__text_copy(record->target.path, brood__current.program,
+                         sizeof record->target.path);
     }
     return rv;
 }

@@ -3,6 +3,7 @@
 #include "os/clock.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "os/program.h"
 #include "start.h"
 #include "status.h"
 
@@ -17,10 +18,18 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
                                         "the streams of",
                                         "the group of",
                                         "starting"};
+    char own[BROOD_OS_PATH_MAX];
     brood_os_start_t image = {0};
     brood_os_start_step_t step;
     apr_status_t rv;
     image.image = start->program != NULL ? start->program : brood__current.program;
+    if (image.image[0] == '\0') {
+        rv = brood_os_program_path(own, sizeof own);
+        if (rv != APR_SUCCESS) {
+            return brood__fail(rv, "the path of this program's image");
+        }
+        image.image = own;
+    }
     image.argv = (const char *const *)brood__current.arguments;
     image.null_stdin = 1;
     image.boot = boot;
