@@ -12,6 +12,7 @@
 #include "os/fault.h"
 #include "os/handle.h"
 #include "os/process.h"
+#include "own_thread.h"
 #include "participant.h"
 #include "status.h"
 #include "text.h"
@@ -213,7 +214,7 @@ static void pools_end(void) {
  * threads may do so until the very end; then the kernel says that this process is dead. */
 void brood__session_end(void) {
     pools_end();
-    if (brood_os_thread_count() <= 1) {
+    if (brood__program_threads() <= 1) {
         brood__session_leave();
     }
 }

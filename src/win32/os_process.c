@@ -198,6 +198,9 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
         return suspend_or_resume(native, "NtSuspendProcess");
     case BROOD_OS_CONTINUE:
         return suspend_or_resume(native, "NtResumeProcess");
+    case BROOD_OS_INTERRUPT:
+        /* GenerateConsoleCtrlEvent() wants a console in common, and hits a whole group. */
+        return APR_ENOTIMPL;
     }
     return APR_EINVAL;
 }
