@@ -56,8 +56,8 @@ static apr_status_t no_fork(void) {
 /* The child's place in the session is taken before the child exists, as for a start by fork: a
  * session without room refuses the fork, and nothing that it inherits can be given away. */
 static apr_status_t fork_into_session(forked_t *forked) {
-    brood_os_identity_t self;
     brood__at_fork_t *hooks = NULL;
+    brood_os_identity_t self;
     apr_status_t rv = brood_os_identity_self(&self);
     if (rv == APR_SUCCESS) {
         rv = brood__session_ensure();
@@ -77,10 +77,10 @@ static apr_status_t fork_into_session(forked_t *forked) {
         if (rv == APR_SUCCESS && forked->os.pid == 0) {
             brood__boot_forked_bare(forked->participant, &self);
             brood__at_fork_in_child(hooks);
-            return rv;
+            return APR_SUCCESS;
         }
-        brood__at_fork_in_parent(hooks);
     }
+    brood__at_fork_in_parent(hooks);
     if (rv != APR_SUCCESS) {
         brood__arena_leave(forked->participant);
         brood__session_bury(forked->participant);
