@@ -19,9 +19,10 @@
  *   the size of the parent. The child is a copy of the server, in which main ran up to
  *   brood_init().
  *
- * The default is fork on POSIX and spawn on Windows. The environment variable
- * BROOD_START_METHOD, brood_set_start_method() and the options of one process choose
- * another, the last in that list having the last word. Standard input of a child is empty.
+ * The default is fork on POSIX and spawn on Windows, and stays so within a major version. The
+ * environment variable BROOD_START_METHOD, brood_set_start_method(), a context (context.h) and
+ * the options of one process choose another, the last in that list having the last word.
+ * Standard input of a child is empty.
  *
  * A start that fails in the child fails in the parent: brood_process_start() returns when
  * the child has its state and has found its target, and the detail line has its words. */
@@ -45,6 +46,9 @@ typedef enum brood_start_method_t {
     BROOD_START_FORKSERVER
 } brood_start_method_t;
 
+/* How many start methods there are on any system, BROOD_START_DEFAULT not counted. */
+#define BROOD_START_METHODS 3
+
 /* Choices for one process. Begin with BROOD_PROCESS_OPTIONS_INIT. */
 typedef struct brood_process_options_t {
     size_t struct_size;          /* sizeof: set by BROOD_PROCESS_OPTIONS_INIT */
@@ -61,10 +65,12 @@ typedef struct brood_process_options_t {
     int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
                             within a second when its creator ends, however that ends; 2: and so
                             do all processes that it starts, and theirs */
+    brood_context_t *context; /* whose settings stand for what is left open above (context.h);
+                                 NULL: the program's */
 } brood_process_options_t;
 
 #define BROOD_PROCESS_OPTIONS_INIT                                                         \
-    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0}
+    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0, NULL}
 
 BROOD_BEGIN_DECLS
 
@@ -75,7 +81,7 @@ BROOD_BEGIN_DECLS
  * @param target   the function to run
  * @param args     its state: BROOD_ARGS(…) or BROOD_NO_ARGS; handles in it must stay open
  *                 until the start
- * @param options  or NULL for the defaults; copied
+ * @param options  or NULL for the defaults; copied, and of its context what matters
  * @param pool     owns the object. When it is cleared while the process runs, the object is
  *                 closed and the process goes on; it is still joined at exit.
  * @returns APR_SUCCESS;
@@ -112,6 +118,8 @@ BROOD_API apr_status_t brood_process_create(brood_process_t **process,
  *          BROOD_ENOTRAVEL: a handle of the state cannot be sent;
  *          BROOD_ECLOSED: a handle of the state has been closed;
  *          BROOD_EBOOT: the child failed in another way, told by the detail line;
+ *          BROOD_EPRELOAD: the forkserver's preload function failed, or this process is a
+ *          forkserver that runs it;
  *          BROOD_EFULL: the session has no room for another process;
  *          APR_TIMEUP: the child did not answer within start_timeout and was killed;
  *          or the system's own status (no memory, too many processes, no such program).
@@ -179,6 +187,17 @@ BROOD_API apr_status_t brood_process_terminate(brood_process_t *process);
  * Like: Process.kill(). */
 BROOD_API apr_status_t brood_process_kill(brood_process_t *process);
 
+/* Sends SIGINT, as Ctrl-C does. A child that neither catches nor ignores it ends with -2.
+ *
+ * @param process  a started process of this one
+ * @returns as brood_process_terminate(); APR_ENOTIMPL on Windows, where nothing is sent: a
+ *          process cannot interrupt one other process there. brood_process_ask() works
+ *          everywhere.
+ * Blocking, Threads and processes: as brood_process_terminate(). Platforms: POSIX.
+ * Like: Process.interrupt() of CPython 3.14, which ends a Python child with exit code 1 and is
+ * undefined on Windows. */
+BROOD_API apr_status_t brood_process_interrupt(brood_process_t *process);
+
 /* Asks the process to end, without force: brood_stop_requested() is 1 there from now on, and
  * its pauses in brood_stop_wait() end. What it does about it is its own affair.
  *
@@ -236,6 +255,51 @@ BROOD_API int64_t brood_process_pid(const brood_process_t *process);
  * Blocking: never. Threads and processes: safe. Platforms: same everywhere. */
 BROOD_API const char *brood_process_name(const brood_process_t *process);
 
+/* Gives the process another name.
+ *
+ * @param process  a process that has not been started
+ * @param name     up to 127 bytes; copied
+ * @returns APR_SUCCESS; APR_EINVAL: name is NULL or too long; BROOD_ESTARTED: too late;
+ *          BROOD_ENOTCHILD, BROOD_ECLOSED; APR_ENOMEM. What brood_process_name() had returned
+ *          stays as it was.
+ * Blocking: never. Threads and processes: no other thread may be using the object.
+ * Platforms: same everywhere. Like: Process.name, which can be set at any time but is told to
+ * the child at the start only. */
+BROOD_API apr_status_t brood_process_set_name(brood_process_t *process, const char *name);
+
+/* Makes the process a daemon, or not.
+ *
+ * @param process  a process that has not been started
+ * @param daemon   1 or 0
+ * @returns APR_SUCCESS; APR_EINVAL: neither 1 nor 0; BROOD_ESTARTED: too late;
+ *          BROOD_ENOTCHILD, BROOD_ECLOSED.
+ * Blocking: never. Threads and processes: no other thread may be using the object.
+ * Platforms: same everywhere. Like: Process.daemon. */
+BROOD_API apr_status_t brood_process_set_daemon(brood_process_t *process, int daemon);
+
+/* Whether the process is, or will be, a daemon.
+ *
+ * @param process  may be NULL: 0
+ * @returns 1 or 0.
+ * Blocking: never. Threads and processes: safe. Platforms: same everywhere.
+ * Like: Process.daemon. */
+BROOD_API int brood_process_daemon(const brood_process_t *process);
+
+/* Writes in one line what is known of a process, for people:
+ * "<Process name='Process-1' pid=12 parent=11 stopped exitcode=-SIGTERM daemon>". The state is
+ * initial, started, stopped, closed, or unknown in a process that did not make it. An exit
+ * code that is lost is left out.
+ *
+ * @param process  may be NULL
+ * @param buffer   receives the line, cut to its size and always terminated; may be NULL when
+ *                 size is 0
+ * @param size     in bytes
+ * @returns the length of the whole line without its end, as snprintf does.
+ * Blocking: never. Threads and processes: as brood_process_join(). Platforms: same everywhere.
+ * Like: repr() of a Process. */
+BROOD_API size_t brood_process_describe(brood_process_t *process, char *buffer,
+                                        size_t size);
+
 /* A kernel object that becomes ready when the process has ended: poll a descriptor for
  * reading, or wait for a HANDLE. It belongs to the object: do not read from or close it.
  *
@@ -260,12 +324,14 @@ BROOD_API apr_status_t brood_process_sentinel(brood_process_t *process,
 BROOD_API apr_status_t brood_active_children(brood_process_t ***children, size_t *count,
                                              apr_pool_t *pool);
 
-/* Chooses the start method of this program, for processes whose options leave it open.
+/* Chooses the start method of this program, for processes whose options and context leave it
+ * open. It may be chosen again at any time, which holds for starts from then on: a library
+ * leaves the choice to the program and uses a context.
  *
  * @param method  BROOD_START_DEFAULT takes the choice back
  * @returns APR_SUCCESS; BROOD_EMETHOD: this system has no such method.
  * Blocking: never. Threads and processes: call it before other threads start processes.
- * Children by spawn and forkserver inherit the choice. Platforms: Windows has spawn only.
+ * Children inherit the choice. Platforms: Windows has spawn only.
  * Like: multiprocessing.set_start_method(force=True). */
 BROOD_API apr_status_t brood_set_start_method(brood_start_method_t method);
 
@@ -285,6 +351,15 @@ BROOD_API apr_status_t brood_get_start_method(brood_start_method_t *method);
  * Blocking: never. Threads and processes: safe. Platforms: Windows has spawn only.
  * Like: multiprocessing.get_all_start_methods(). */
 BROOD_API int brood_has_start_method(brood_start_method_t method);
+
+/* The start methods of this system, the platform's default first.
+ *
+ * @param methods   receives them; may be NULL when capacity is 0
+ * @param capacity  how many fit there; there are never more than BROOD_START_METHODS
+ * @returns how many there are, also when fewer fitted.
+ * Blocking: never. Threads and processes: safe. Platforms: fork, spawn, forkserver on POSIX;
+ * spawn on Windows. Like: multiprocessing.get_all_start_methods(). */
+BROOD_API size_t brood_get_all_start_methods(brood_start_method_t *methods, size_t capacity);
 
 /* The name of a start method: "fork", "spawn", "forkserver" or "default".
  *

@@ -15,12 +15,13 @@ typedef struct brood__child_t {
     brood_process_t *process; /* the user's object; NULL when that is gone */
     char *name;
     int daemon;
+    int end_with_parent; /* as the option, what is inherited and what daemons have included */
     brood_start_method_t method;
     uint32_t participant;
     brood_os_process_t os;        /* a child of this process; pid 0 under forkserver */
     brood_os_identity_t identity; /* under forkserver: who it is */
     brood_os_handle_t life; /* under forkserver: the stream on which its end is told */
-    unsigned server;        /* under forkserver: which one made it */
+    struct brood__server_t *server; /* under forkserver: who made it; NULL once it ended */
     brood__guard_t guard;   /* of what follows: reaping */
     _Atomic int ended;
     int lost; /* it has ended, how is not known */

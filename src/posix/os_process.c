@@ -1,6 +1,7 @@
 /* Processes: fork, wait, signal, end. Starting a program is in os_process_start.c. */
 #include "posix.h"
 
+#include "os/identity.h"
 #include "os/process.h"
 #include "brood/status.h"
 #include "deadline.h"
@@ -173,6 +174,7 @@ int brood__signal_number(brood_os_end_t how) {
     case BROOD_OS_KILL: return SIGKILL;
     case BROOD_OS_STOP: return SIGSTOP;
     case BROOD_OS_CONTINUE: return SIGCONT;
+    case BROOD_OS_INTERRUPT: return SIGINT;
     default: return 0;
     }
 }
@@ -214,6 +216,32 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
     return signal_by_number(process, number);
 }
 
+/* The number is the child's as long as nobody has reaped it, which is looked at last. */
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity) {
+    apr_status_t status;
+    siginfo_t info;
+    uint64_t birth;
+
+    identity->pid = 0;
+    identity->birth = 0;
+    BROOD_FAULT("os.identity_of");
+    if (process->pid <= 0) {
+        return APR_EINVAL;
+    }
+    status = brood__own_birth((pid_t)process->pid, &birth);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = wait_once(process, WEXITED | WNOHANG | WNOWAIT, &info);
+    if (status != APR_SUCCESS && status != APR_TIMEUP) {
+        return status == BROOD_ESTATUSLOST ? APR_ENOENT : status;
+    }
+    identity->pid = process->pid;
+    identity->birth = birth;
+    return APR_SUCCESS;
+}
+
 void brood_os_process_close(brood_os_process_t *process) {
     if (process->handle != BROOD_OS_NO_HANDLE) {
         int saved = errno;
@@ -233,6 +261,35 @@ void brood_os_exit_now(int code) {
     _exit(code);
 }
 
+#ifdef BROOD_HAVE_ON_EXIT
+static void run_at_exit(int code, void *function) {
+    union {
+        void *data;
+        void (*run)(int code);
+    } registered;
+
+    registered.data = function;
+    registered.run(code);
+}
+#endif
+
+apr_status_t brood_os_at_exit(void (*function)(int code)) {
+#ifdef BROOD_HAVE_ON_EXIT
+    union {
+        void (*run)(int code);
+        void *data;
+    } registered;
+
+    BROOD_FAULT("os.at_exit");
+    registered.run = function;
+    return on_exit(run_at_exit, registered.data) == 0 ? APR_SUCCESS : APR_ENOMEM;
+#else
+    (void)function;
+    BROOD_FAULT("os.at_exit");
+    return APR_ENOTIMPL;
+#endif
+}
+
 void brood_os_kill_self(void) {
     (void)kill(getpid(), SIGKILL);
     for (;;) {
@@ -242,6 +299,19 @@ void brood_os_kill_self(void) {
 
 void brood_os_stop_self(void) {
     (void)kill(getpid(), SIGSTOP); /* does not return before somebody continues us */
+}
+
+void brood_os_interrupt_ignore(int ignored) {
+    static struct sigaction before;
+    struct sigaction none;
+
+    if (ignored) {
+        memset(&none, 0, sizeof none);
+        none.sa_handler = SIG_IGN;
+        (void)sigaction(SIGINT, &none, &before);
+    } else {
+        (void)sigaction(SIGINT, &before, NULL);
+    }
 }
 
 static void run_at_fork_child(void) {
