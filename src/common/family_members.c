@@ -156,7 +156,8 @@ static apr_status_t add_participants(brood__family_t *family) {
         brood__member_t *member = member_of(family, family->count, &identity);
         if (member != NULL) {
             member->participant = id;
-        } else if (identity.pid != family->self.pid && comes_from_member(family, id)) {
+        } else if (identity.pid != family->self.pid && comes_from_member(family, id) &&
+                   !brood__participant_is_dead(id)) {
             rv = brood__family_add(family, &identity, id);
         }
     }
