@@ -12,6 +12,8 @@
 #include "child.h"
 #include "current.h"
 #include "family.h"
+#include "finalizer.h"
+#include "log.h"
 #include "os/clock.h"
 #include "os/family.h"
 #include "os/handle.h"
@@ -35,7 +37,10 @@ void brood__exit_sequence(void) {
         return;
     }
     done = 1;
+    brood_log(BROOD_LOG_INFO, "process shutting down");
+    brood__finalizers_run(0);
     brood__child_end_all();
+    brood__finalizers_run(INT_MIN);
     brood__servers_end();
     /* Other threads may be using what is shared until the very end; then the kernel says that
      * this process is dead. */

@@ -4,7 +4,7 @@
 
 #include "os/types.h"
 
-/* Joins and ends the children and leaves the session; once, whoever calls it first. It is
+/* Runs the finalizers, joins and ends the children and leaves the session; once, whoever calls it first. It is
  * registered with atexit(). */
 void brood__exit_sequence(void);
 

@@ -5,6 +5,7 @@
 #include "child.h"
 #include "context.h"
 #include "current.h"
+#include "log.h"
 #include "method.h"
 #include "os/clock.h"
 #include "os/fault.h"
@@ -193,11 +194,15 @@ apr_status_t brood_process_start(brood_process_t *process) {
     rv = start_with(process, &start);
     if (rv != APR_SUCCESS) {
         brood__child_discard(start.child);
-        return brood__fail_within(rv, "start of %s: ", process->name);
+        rv = brood__fail_within(rv, "start of %s: ", process->name);
+        brood_log(BROOD_LOG_INFO, "%s", brood_error_detail());
+        return rv;
     }
     start.child->process = process;
     process->child = start.child;
     brood__child_add(start.child);
+    brood_log(BROOD_LOG_DEBUG, "started %s by %s, pid %lld", process->name,
+              brood_start_method_name(method), (long long)process->pid);
     return APR_SUCCESS;
 }
 
