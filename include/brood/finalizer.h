@@ -28,7 +28,8 @@ typedef struct brood_finalizer_t brood_finalizer_t;
 /* What is to be done. */
 typedef void brood_finalizer_fn(void *data);
 
-/* A priority for one that does not run at exit, but when called or with its pool. */
+/* A priority for one that does not run at exit, only when called or when its pool is cleared
+ * before. */
 #define BROOD_FINALIZER_NOT_AT_EXIT INT_MIN
 
 BROOD_BEGIN_DECLS

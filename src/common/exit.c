@@ -40,9 +40,9 @@ void brood__exit_sequence(void) {
     }
     done = 1;
     brood_log(BROOD_LOG_INFO, "process shutting down");
-    brood__finalizers_run(0);
+    brood__finalizers_run_first();
     brood__child_end_all();
-    brood__finalizers_run(INT_MIN);
+    brood__finalizers_run_rest();
     brood__servers_end();
 }
 

@@ -140,12 +140,25 @@ static brood_finalizer_t *list_next(int least) {
     return next;
 }
 
-void brood__finalizers_run(int least) {
+static void run(int least) {
     brood_finalizer_t *finalizer;
     while ((finalizer = list_next(least)) != NULL) { /* each round takes one off */
         brood_log(BROOD_LOG_SUBDEBUG, "finalizer of priority %d", finalizer->priority);
         finalizer->function(finalizer->data);
     }
+}
+
+void brood__finalizers_run_first(void) {
+    run(0);
+}
+
+void brood__finalizers_run_rest(void) {
+    run(INT_MIN);
+    brood__guard_take(&list_guard);
+    for (; first != NULL; first = first->next) {
+        first->is_listed = 0;
+    }
+    brood__guard_give(&list_guard);
 }
 
 void brood__finalizers_after_fork(void) {

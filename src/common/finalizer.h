@@ -4,9 +4,10 @@
 
 #include "brood/finalizer.h"
 
-/* Runs those of this process whose priority is `least` or more, but not those that are not for
- * the exit. What they register runs, too. */
-void brood__finalizers_run(int least);
+/* At exit: runs those of priority 0 and above; then all the others, and drops those that are not
+ * for the exit. What they register runs, too. */
+void brood__finalizers_run_first(void);
+void brood__finalizers_run_rest(void);
 
 /* In a forked child: those there are, are the parent's. */
 void brood__finalizers_after_fork(void);

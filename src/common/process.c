@@ -191,6 +191,8 @@ apr_status_t brood_process_start(brood_process_t *process) {
     start.allow_threads = process->options.allow_threads;
     start.deadline = brood__deadline(process->options.start_timeout);
     start.in_child = &process->in_child;
+    brood_log(BROOD_LOG_SUBDEBUG, "starting %s",
+              process->name); /* settled before a fork */
     rv = start_with(process, &start);
     if (rv != APR_SUCCESS) {
         brood__child_discard(start.child);
