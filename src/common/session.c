@@ -29,7 +29,6 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
-static apr_pool_t *inherited_pool; /* of the process that this one was forked from */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -134,7 +133,6 @@ uint32_t brood__session_disown(void) {
     brood__guard_reset(&sweep_guard);
     /* What is registered with the pools of the parent is for the parent to clean up: its files
      * to delete, its children to end. */
-    inherited_pool = process_pool != NULL ? process_pool : inherited_pool;
     process_pool = NULL;
     is_forked = 1;
     brood__segment_after_fork();
