@@ -3,6 +3,7 @@
 
 #include "brood/boot.h"
 #include "child.h"
+#include "command.h"
 #include "forkserver.h"
 #include "os/handle.h"
 #include "os/identity.h"
@@ -19,6 +20,7 @@ void brood__exit_sequence(void) {
         return;
     }
     done = 1;
+    brood__command_at_exit();
     brood__child_end_all();
     brood__forkserver_stop();
     /* Other threads may be using what is shared until the very end; then the kernel says that

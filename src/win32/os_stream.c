@@ -15,6 +15,9 @@
 #include "name.h"
 #include "owner.h"
 #include "pipe.h"
+#include "utf.h"
+
+#include <stdlib.h>
 
 /* Room asked for in each direction. */
 #define PIPE_BUFFER 65536
@@ -125,6 +128,32 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle
     }
 }
 
+apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
+                                brood_os_file_how_t how)
+{
+    /* Without the right to write elsewhere the system puts each write at the end. */
+    static const DWORD rights[] = {GENERIC_READ, GENERIC_WRITE,
+                                   FILE_GENERIC_WRITE & ~FILE_WRITE_DATA};
+    static const DWORD manners[] = {OPEN_EXISTING, CREATE_ALWAYS, OPEN_ALWAYS};
+    wchar_t *wide;
+    *file = BROOD_OS_NO_HANDLE;
+    BROOD_FAULT("os.file_open");
+    apr_status_t status = brood__wide(&wide, path);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    HANDLE native = CreateFileW(wide, rights[how],
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                manners[how], FILE_ATTRIBUTE_NORMAL, NULL);
+    status = native == INVALID_HANDLE_VALUE ? brood__status_from_os(GetLastError())
+                                            : APR_SUCCESS;
+    free(wide);
+    if (status == APR_SUCCESS) {
+        *file = brood__handle(native);
+    }
+    return status;
+}
+
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other)
 {
     *one = BROOD_OS_NO_HANDLE;
@@ -161,31 +190,13 @@ apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t
     return status;
 }
 
-/* As the system fills it for FilePipeLocalInformation. */
-typedef struct pipe_local_t {
-    ULONG type, configuration, most_instances, instances;
-    ULONG inbound_quota, read_available, outbound_quota, write_available;
-    ULONG state, end;
-} pipe_local_t;
-
-typedef LONG(NTAPI *query_file_t)(HANDLE file, void *io_status, void *buffer, ULONG size,
-                                  int kind);
-
 /* How much a write may hold to be done at once and whole. A pending write cannot be taken
  * back without doubt unless it is of one byte, which is gone or is not: so one byte where the
  * system does not tell, or tells 0 because the peer is waiting to read. */
 static DWORD certain_room(HANDLE pipe)
 {
-    enum { file_pipe_local_information = 24 };
-    ULONG_PTR io_status[2] = {0, 0};
-    pipe_local_t local;
-    query_file_t query =
-        (query_file_t)(void (*)(void))brood__ntdll("NtQueryInformationFile");
-    if (query == NULL || query(pipe, io_status, &local, sizeof local,
-                               file_pipe_local_information) < 0) {
-        return 1;
-    }
-    return local.write_available == 0 ? 1 : local.write_available;
+    DWORD room = brood__pipe_room(pipe);
+    return room == 0 ? 1 : room;
 }
 
 apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
