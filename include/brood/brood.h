@@ -3,17 +3,20 @@
 #ifndef BROOD_BROOD_H
 #define BROOD_BROOD_H
 
+#include "brood/at_fork.h"
 #include "brood/barrier.h"
 #include "brood/block.h"
 #include "brood/boot.h"
 #include "brood/command.h"
 #include "brood/condition.h"
 #include "brood/connection.h"
+#include "brood/context.h"
 #include "brood/descriptor.h"
 #include "brood/doctor.h"
 #include "brood/event.h"
-#include "brood/fork.h"
 #include "brood/family.h"
+#include "brood/fork.h"
+#include "brood/forkserver.h"
 #include "brood/lock.h"
 #include "brood/message.h"
 #include "brood/process.h"

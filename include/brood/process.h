@@ -19,9 +19,10 @@
  *   the size of the parent. The child is a copy of the server, in which main ran up to
  *   brood_init().
  *
- * The default is fork on POSIX and spawn on Windows. The environment variable
- * BROOD_START_METHOD, brood_set_start_method() and the options of one process choose
- * another, the last in that list having the last word. Standard input of a child is empty.
+ * The default is fork on POSIX and spawn on Windows, and stays so within a major version. The
+ * environment variable BROOD_START_METHOD, brood_set_start_method(), a context (context.h) and
+ * the options of one process choose another, the last in that list having the last word.
+ * Standard input of a child is empty.
  *
  * A start that fails in the child fails in the parent: brood_process_start() returns when
  * the child has its state and has found its target, and the detail line has its words. */
@@ -45,6 +46,9 @@ typedef enum brood_start_method_t {
     BROOD_START_FORKSERVER
 } brood_start_method_t;
 
+/* How many start methods there are on any system, BROOD_START_DEFAULT not counted. */
+#define BROOD_START_METHODS 3
+
 /* Choices for one process. Begin with BROOD_PROCESS_OPTIONS_INIT. */
 typedef struct brood_process_options_t {
     size_t struct_size;          /* sizeof: set by BROOD_PROCESS_OPTIONS_INIT */
@@ -61,10 +65,12 @@ typedef struct brood_process_options_t {
     int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
                             within a second when its creator ends, however that ends; 2: and so
                             do all processes that it starts, and theirs */
+    brood_context_t *context; /* whose settings stand for what is left open above (context.h);
+                                 NULL: the program's */
 } brood_process_options_t;
 
 #define BROOD_PROCESS_OPTIONS_INIT                                                         \
-    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0}
+    {sizeof(brood_process_options_t), NULL, BROOD_START_DEFAULT, -1, 0, 0, NULL, 0, NULL}
 
 BROOD_BEGIN_DECLS
 
@@ -75,7 +81,7 @@ BROOD_BEGIN_DECLS
  * @param target   the function to run
  * @param args     its state: BROOD_ARGS(…) or BROOD_NO_ARGS; handles in it must stay open
  *                 until the start
- * @param options  or NULL for the defaults; copied
+ * @param options  or NULL for the defaults; copied, and of its context what matters
  * @param pool     owns the object. When it is cleared while the process runs, the object is
  *                 closed and the process goes on; it is still joined at exit.
  * @returns APR_SUCCESS;
@@ -112,6 +118,8 @@ BROOD_API apr_status_t brood_process_create(brood_process_t **process,
  *          BROOD_ENOTRAVEL: a handle of the state cannot be sent;
  *          BROOD_ECLOSED: a handle of the state has been closed;
  *          BROOD_EBOOT: the child failed in another way, told by the detail line;
+ *          BROOD_EPRELOAD: the forkserver's preload function failed, or this process is a
+ *          forkserver that runs it;
  *          BROOD_EFULL: the session has no room for another process;
  *          APR_TIMEUP: the child did not answer within start_timeout and was killed;
  *          or the system's own status (no memory, too many processes, no such program).
@@ -260,12 +268,14 @@ BROOD_API apr_status_t brood_process_sentinel(brood_process_t *process,
 BROOD_API apr_status_t brood_active_children(brood_process_t ***children, size_t *count,
                                              apr_pool_t *pool);
 
-/* Chooses the start method of this program, for processes whose options leave it open.
+/* Chooses the start method of this program, for processes whose options and context leave it
+ * open. It may be chosen again at any time, which holds for starts from then on: a library
+ * leaves the choice to the program and uses a context.
  *
  * @param method  BROOD_START_DEFAULT takes the choice back
  * @returns APR_SUCCESS; BROOD_EMETHOD: this system has no such method.
  * Blocking: never. Threads and processes: call it before other threads start processes.
- * Children by spawn and forkserver inherit the choice. Platforms: Windows has spawn only.
+ * Children inherit the choice. Platforms: Windows has spawn only.
  * Like: multiprocessing.set_start_method(force=True). */
 BROOD_API apr_status_t brood_set_start_method(brood_start_method_t method);
 
@@ -285,6 +295,15 @@ BROOD_API apr_status_t brood_get_start_method(brood_start_method_t *method);
  * Blocking: never. Threads and processes: safe. Platforms: Windows has spawn only.
  * Like: multiprocessing.get_all_start_methods(). */
 BROOD_API int brood_has_start_method(brood_start_method_t method);
+
+/* The start methods of this system, the platform's default first.
+ *
+ * @param methods   receives them; may be NULL when capacity is 0
+ * @param capacity  how many fit there; there are never more than BROOD_START_METHODS
+ * @returns how many there are, also when fewer fitted.
+ * Blocking: never. Threads and processes: safe. Platforms: fork, spawn, forkserver on POSIX;
+ * spawn on Windows. Like: multiprocessing.get_all_start_methods(). */
+BROOD_API size_t brood_get_all_start_methods(brood_start_method_t *methods, size_t capacity);
 
 /* The name of a start method: "fork", "spawn", "forkserver" or "default".
  *

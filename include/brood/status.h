@@ -54,7 +54,8 @@
     X(BROOD_ELEASE, 36, "the lease of the message has run out")                             \
     X(BROOD_EARGUMENTS, 37, "the arguments are more than the system takes")                 \
     X(BROOD_EOUTPUT, 38, "there was more output than its limit")                            \
-    X(BROOD_ESCRIPT, 39, "a batch file cannot be run safely this way")
+    X(BROOD_ESCRIPT, 39, "a batch file cannot be run safely this way")                          \
+    X(BROOD_EPRELOAD, 40, "the forkserver's preload function failed")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

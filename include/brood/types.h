@@ -37,6 +37,9 @@ typedef struct brood_values_t brood_values_t;
 /* A process that this one has made. */
 typedef struct brood_process_t brood_process_t;
 
+/* How processes are started, for one part of a program. */
+typedef struct brood_context_t brood_context_t;
+
 /* Another program that this process has made a command of. */
 typedef struct brood_command_t brood_command_t;
 

@@ -1,13 +1,15 @@
 /* Boot: brood_init(), and how an image knows that it is a child. */
 #include "brood/boot.h"
 
+#include "at_fork.h"
 #include "boot_child.h"
+#include "command.h"
 #include "current.h"
 #include "exit.h"
 #include "forked.h"
-#include "forkserver.h"
 #include "os/identity.h"
 #include "os/program.h"
+#include "server.h"
 #include "session.h"
 #include "status.h"
 #include <stdlib.h>
@@ -30,10 +32,17 @@ static int is_boot_option(const char *argument, brood_os_handle_t *stream) {
     return *end == '\0' && end != argument + length && *stream > 0;
 }
 
-/* Whatever main has done with its arguments, the kernel knows the last one. */
-static apr_status_t boot_stream(int *is_child, brood_os_handle_t *stream) {
+/* Whether this image was started as a child. Most often the last of main's own arguments says so;
+ * whatever main has done with them, the kernel knows the last one. */
+static apr_status_t boot_stream(int argc, char **argv, int *is_child,
+                                brood_os_handle_t *stream) {
     char argument[64];
-    apr_status_t rv = brood_os_program_last_argument(argument, sizeof argument);
+    apr_status_t rv;
+    *is_child = argc > 0 && is_boot_option(argv[argc - 1], stream);
+    if (*is_child) {
+        return APR_SUCCESS;
+    }
+    rv = brood_os_program_last_argument(argument, sizeof argument);
     *stream = BROOD_OS_NO_HANDLE;
     *is_child = rv == APR_SUCCESS && is_boot_option(argument, stream);
     return APR_STATUS_IS_ENOSPC(rv) ? APR_SUCCESS : rv; /* longer than ours ever is */
@@ -41,7 +50,7 @@ static apr_status_t boot_stream(int *is_child, brood_os_handle_t *stream) {
 
 int brood__boot_stream(brood_os_handle_t *stream) {
     int is_child;
-    (void)boot_stream(&is_child, stream);
+    (void)boot_stream(0, NULL, &is_child, stream);
     return is_child;
 }
 
@@ -68,13 +77,15 @@ static int arguments_without_boot(int argc, char **argv) {
 
 static void at_raw_fork(void) {
     brood__child_after_fork();
-    brood__forkserver_after_fork();
+    brood__command_after_fork();
+    brood__servers_after_fork();
+    brood__at_fork_after_fork();
     brood__forked_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }
 
-static apr_status_t prepare(int *argc, char ***argv) {
+static apr_status_t prepare(int argc, char **argv, int is_child) {
     apr_status_t rv;
     /* The pool comes first: it registers apr_terminate(), which must run after the exit
      * sequence. */
@@ -82,9 +93,9 @@ static apr_status_t prepare(int *argc, char ***argv) {
         return brood__fail(APR_ENOMEM, "brood_init");
     }
     rv = brood_os_at_fork_child(at_raw_fork);
-    if (rv == APR_SUCCESS && argc != NULL && argv != NULL) {
-        rv = copy_arguments(arguments_without_boot(*argc, *argv), *argv);
-        if (rv == APR_SUCCESS) {
+    if (rv == APR_SUCCESS && argv != NULL) {
+        rv = copy_arguments(arguments_without_boot(argc, argv), argv);
+        if (rv == APR_SUCCESS && !is_child) { /* many a child never starts another */
             rv = brood_os_program_path(brood__current.program,
                                        sizeof brood__current.program);
         }
@@ -94,24 +105,21 @@ static apr_status_t prepare(int *argc, char ***argv) {
 }
 
 apr_status_t brood_init(int *argc, char ***argv) {
+    char **words = argc != NULL && argv != NULL ? *argv : NULL;
+    int count = words != NULL ? *argc : 0;
     brood_os_handle_t stream;
     int is_child;
     apr_status_t rv;
     if (brood__current.initialized) {
         return APR_SUCCESS;
     }
-    rv = prepare(argc, argv);
+    rv = boot_stream(count, words, &is_child, &stream);
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOTIMPL(rv) && count == 0) {
+        return brood__fail(rv, "the arguments of this process");
+    }
+    rv = prepare(count, words, is_child);
     if (rv != APR_SUCCESS) {
         return rv;
-    }
-    rv = boot_stream(&is_child, &stream);
-    if (rv != APR_SUCCESS && argc != NULL && argv != NULL && *argc > 0) {
-        /* A child that took itself for the first process would run main once more. */
-        is_child = is_boot_option((*argv)[*argc - 1], &stream);
-        rv = APR_SUCCESS;
-    }
-    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOTIMPL(rv)) {
-        return brood__fail(rv, "the arguments of this process");
     }
     brood__current.initialized = 1;
     if (is_child) {

@@ -5,6 +5,7 @@
 #include "boot_child.h"
 
 #include "brood/boot.h"
+#include "command.h"
 #include "current.h"
 #include "exit.h"
 #include "forked.h"
@@ -13,10 +14,14 @@
 #include "method.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "os/process.h"
 #include "os/program.h"
+#include "server.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include "values.h"
+#include <apr_random.h>
 #include <apr_strings.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +44,7 @@ static apr_status_t told_as(apr_status_t rv) {
     case BROOD_ENOTARGET:
     case BROOD_EBUILD:
     case BROOD_EMAINGUARD:
+    case BROOD_EPRELOAD:
     case BROOD_EFULL: return rv;
     default: return BROOD_EBOOT;
     }
@@ -59,7 +65,7 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
 static void become(const brood__boot_record_t *record) {
     brood__session_set_name(record->name);
     brood__session_set_parent(&record->parent);
-    apr_cpystrn(brood__current.label, record->label, sizeof brood__current.label);
+    brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
@@ -106,20 +112,26 @@ static apr_status_t unpack_state(booting_t *boot) {
                                 boot->record.state.size, handles, count, 0, boot->pool);
 }
 
-static apr_status_t find_target(booting_t *boot) {
-    void *function;
-    apr_status_t rv = brood_os_place_find(&boot->record.target, &function);
+static apr_status_t find_function(const booting_t *boot, void **function) {
+    apr_status_t rv = brood_os_place_find(&boot->record.target, function);
     if (rv == APR_SUCCESS) {
-        boot->target = (brood_target_fn *)(uintptr_t)function;
         return rv;
     }
     return rv == APR_EMISMATCH
-               ? brood__fail(BROOD_EBUILD,
-                             "%s was of another build when the parent started",
-                             boot->record.target.path)
+               ? brood__fail(
+                     BROOD_EBUILD, "%s was of another build when the parent started",
+                     boot->record.target.path[0] != '\0' ? boot->record.target.path
+                                                         : "this program")
                : brood__fail(BROOD_ENOTARGET, "the target's module %s, offset %llx",
                              boot->record.target.path,
                              (unsigned long long)boot->record.target.offset);
+}
+
+static apr_status_t find_target(booting_t *boot) {
+    void *function = NULL;
+    apr_status_t rv = find_function(boot, &function);
+    boot->target = (brood_target_fn *)(uintptr_t)function;
+    return rv;
 }
 
 static apr_status_t tell_ready(brood_os_handle_t stream) {
@@ -181,7 +193,43 @@ static int boot_and_run(booting_t *boot) {
     return run(boot->target, boot->state, boot->pool);
 }
 
+/* Runs the preload function, after a word to the parent that it has begun. */
+static apr_status_t preload(booting_t *boot) {
+    unsigned threads = brood_os_thread_count();
+    void *function = NULL;
+    int code;
+    apr_status_t rv = find_function(boot, &function);
+    if (rv == APR_SUCCESS) {
+        rv = brood__notice_send(boot->stream, BROOD__NOTICE_PRELOADING, APR_SUCCESS, 0, 0,
+                                NULL);
+    }
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    brood__detail_clear();
+    brood__current.preloading = 1;
+    code = ((brood_preload_fn *)(uintptr_t)function)(boot->pool);
+    brood__current.preloading = 0;
+    if (code != 0) {
+        return brood__fail_within(BROOD_EPRELOAD, "the preload function returned %d%s", code,
+                                  brood_error_detail()[0] != '\0' ? ": " : "");
+    }
+    if (brood__start_threads(threads) > threads) {
+        return brood__fail(BROOD_EPRELOAD,
+                           "the preload function left threads, which children would lack");
+    }
+    return APR_SUCCESS;
+}
+
+/* What was printed so far must not be in the buffers that the children copy. */
 static void serve(booting_t *boot) {
+    if (boot->record.target.build_id_length != 0) {
+        apr_status_t rv = preload(boot);
+        if (rv != APR_SUCCESS) {
+            give_up(boot->stream, rv);
+        }
+    }
+    fflush(NULL);
     if (tell_ready(boot->stream) == APR_SUCCESS) {
         brood__forkserver_serve(boot->stream);
     }
@@ -205,24 +253,35 @@ void brood__boot_from_image(brood_os_handle_t stream) {
     exit(code);
 }
 
+/* APR's generators must not go on alike in parent and child. */
+static void tell_random(void) {
+    apr_proc_t self = {0};
+    self.pid = (pid_t)brood_current_pid();
+    apr_random_after_fork(&self);
+}
+
 /* What the parent's memory holds of the parent's own is let go of. */
 static void disown(void) {
     (void)brood__session_disown();
     brood__child_after_fork();
-    brood__forkserver_after_fork();
+    brood__command_after_fork();
+    brood__servers_after_fork();
+    brood__at_fork_after_fork();
     brood__forked_after_fork();
     brood__exit_after_fork();
+    tell_random();
 }
 
-void brood__boot_from_forkserver(brood_os_handle_t stream) {
+void brood__boot_from_forkserver(brood_os_handle_t stream, brood__at_fork_t *hooks) {
     booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
     disown();
     receive(&boot);
+    brood__at_fork_in_child(hooks);
     brood__exit_forked(boot_and_run(&boot));
     abort(); /* not reached */
 }
 
-void brood__boot_forked(const brood__start_t *start) {
+void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
@@ -241,9 +300,10 @@ void brood__boot_forked(const brood__start_t *start) {
         fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
         brood_os_exit_now(EXIT_NOT_BOOTED);
     }
-    apr_cpystrn(brood__current.label, start->label, sizeof brood__current.label);
+    brood__text_copy(brood__current.label, start->label, sizeof brood__current.label);
     brood__current.daemon = start->child->daemon;
     brood__current.children = 0;
+    brood__at_fork_in_child(hooks);
     BROOD_KILL_POINT("boot.ready");
     brood__exit_forked(run(start->target, start->state, pool));
     abort(); /* not reached */

@@ -2,6 +2,7 @@
 #ifndef BROOD_COMMON_BOOT_CHILD_H
 #define BROOD_COMMON_BOOT_CHILD_H
 
+#include "at_fork.h"
 #include "os/types.h"
 #include "start.h"
 
@@ -9,10 +10,11 @@
 _Noreturn void brood__boot_from_image(brood_os_handle_t stream);
 
 /* In a process that the forkserver has just forked. */
-_Noreturn void brood__boot_from_forkserver(brood_os_handle_t stream);
+_Noreturn void brood__boot_from_forkserver(brood_os_handle_t stream,
+                                           brood__at_fork_t *hooks);
 
 /* In a process that the parent has just forked. */
-_Noreturn void brood__boot_forked(const brood__start_t *start);
+_Noreturn void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks);
 
 /* In the child of a bare fork, for which its parent reserved a place: it goes on as a process of
  * its own, or ends. */

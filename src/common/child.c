@@ -10,6 +10,7 @@
 #include "notice.h"
 #include "os/clock.h"
 #include "os/handle.h"
+#include "server.h"
 #include "session.h"
 #include "status.h"
 #include "stop.h"
@@ -154,6 +155,15 @@ static apr_status_t reap_through_server(brood__child_t *child) {
     return rv == APR_SUCCESS ? rv : wait_without_server(child, 0);
 }
 
+/* Its server has nothing more to tell of it. */
+static void server_let_go(brood__child_t *child) {
+    brood__server_t *server = child->server;
+    child->server = NULL;
+    if (server != NULL) {
+        brood__server_release(server);
+    }
+}
+
 /* What the kernel said of the child's end, under its guard. */
 static apr_status_t reaped(brood__child_t *child, apr_status_t rv) {
     if (rv == BROOD_ESTATUSLOST) {
@@ -163,6 +173,7 @@ static apr_status_t reaped(brood__child_t *child, apr_status_t rv) {
     if (rv == APR_SUCCESS) {
         brood__session_bury(child->participant);
         child->ended = 1;
+        server_let_go(child);
     }
     return rv;
 }

@@ -13,9 +13,10 @@ typedef struct brood__current_t {
     int initialized; /* brood_init() has been called */
     int guarded;     /* with main's arguments: spawn is possible */
     int daemon;
-    char **arguments; /* the program's own, NULL-terminated */
-    char program[BROOD_OS_PATH_MAX];
-    char label[64];    /* "" in the first process, "1" in its first child, "1:2", … */
+    int preloading;                  /* a forkserver that runs its preload function */
+    char **arguments;                /* the program's own, NULL-terminated */
+    char program[BROOD_OS_PATH_MAX]; /* its image; "": to be looked for, in a child */
+    char label[64]; /* "" in the first process, "1" in its first child, "1:2", … */
     atomic_uint children; /* how many it has made */
 } brood__current_t;
 

@@ -4,10 +4,10 @@
 #include "brood/boot.h"
 #include "child.h"
 #include "command.h"
-#include "forkserver.h"
 #include "os/handle.h"
 #include "os/identity.h"
 #include "os/process.h"
+#include "server.h"
 #include "session.h"
 #include <apr_thread_proc.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ void brood__exit_sequence(void) {
     done = 1;
     brood__command_at_exit();
     brood__child_end_all();
-    brood__forkserver_stop();
+    brood__servers_end();
     /* Other threads may be using what is shared until the very end; then the kernel says that
      * this process is dead. */
     if (brood_os_thread_count() <= 1) {
@@ -36,6 +36,7 @@ void brood__exit_after_fork(void) {
 
 void brood__exit_forked(int code) {
     brood__exit_sequence();
+    brood__session_pool_end();
     fflush(NULL);
     brood_os_exit_now(code);
 }

@@ -5,6 +5,7 @@
  * the control stream ends, its parent is gone and so is its reason to live. */
 #include "forkserver.h"
 
+#include "at_fork.h"
 #include "boot_child.h"
 #include "notice.h"
 #include "os/clock.h"
@@ -54,7 +55,8 @@ static int make_room(server_t *server) {
 }
 
 /* In the child: nothing of the server's stays but the stream to boot by. */
-static void become_child(server_t *server, brood_os_handle_t stream) {
+static void become_child(server_t *server, brood_os_handle_t stream,
+                         brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
     brood_os_handle_close(server->control);
     for (size_t i = 0; i < server->count; i++) {
@@ -63,7 +65,22 @@ static void become_child(server_t *server, brood_os_handle_t stream) {
     }
     free(server->entries);
     free(server->set);
-    brood__boot_from_forkserver(stream);
+    brood__boot_from_forkserver(stream, hooks);
+}
+
+static apr_status_t copy(server_t *server, brood_os_handle_t stream,
+                         brood_os_process_t *process) {
+    brood__at_fork_t *hooks = NULL;
+    apr_status_t rv = make_room(server) ? brood__at_fork_before(&hooks) : APR_ENOMEM;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood_os_process_fork(process);
+    if (rv == APR_SUCCESS && process->pid == 0) {
+        become_child(server, stream, hooks);
+    }
+    brood__at_fork_in_parent(hooks);
+    return rv;
 }
 
 /* 0: the stream is out of step. */
@@ -77,15 +94,12 @@ static int start_child(server_t *server) {
         return rv == APR_EGENERAL;
     }
     BROOD_KILL_POINT("forkserver.requested");
-    rv = make_room(server) ? brood_os_process_fork(&process) : APR_ENOMEM;
+    rv = copy(server, stream, &process);
     if (rv != APR_SUCCESS) {
         (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,
                                  "the forkserver could not fork");
         brood_os_handle_close(stream);
         return 1;
-    }
-    if (process.pid == 0) {
-        become_child(server, stream);
     }
     server->entries[server->count].process = process;
     server->entries[server->count].stream = stream;

@@ -28,12 +28,6 @@ typedef enum brood__request_kind_t {
 /* Asks the server that made the child to signal it. */
 apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how);
 
-/* At exit: the server, if there is one, ends. */
-void brood__forkserver_stop(void);
-
-/* In a forked child: the server is another's. */
-void brood__forkserver_after_fork(void);
-
 /* The server's own life; returns when its parent is gone. */
 void brood__forkserver_serve(brood_os_handle_t stream);
 

@@ -22,6 +22,12 @@ static inline void brood__guard_take(brood__guard_t *guard) {
     }
 }
 
+/* 1: taken; 0: somebody else has it. */
+static inline int brood__guard_try(brood__guard_t *guard) {
+    /* acquire: pairs with the release in brood__guard_give */
+    return atomic_exchange_explicit(&guard->taken, 1, memory_order_acquire) == 0;
+}
+
 static inline void brood__guard_give(brood__guard_t *guard) {
     /* release: pairs with the acquire in brood__guard_take */
     atomic_store_explicit(&guard->taken, 0, memory_order_release);

@@ -5,11 +5,12 @@
 #include "session.h"
 #include "status.h"
 #include <apr_env.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const char *const names[] = {"default", "fork", "spawn", "forkserver"};
 
-static brood_start_method_t chosen = BROOD_START_DEFAULT;
+static atomic_int chosen = BROOD_START_DEFAULT; /* a brood_start_method_t */
 
 const char *brood_start_method_name(brood_start_method_t method) {
     return method >= BROOD_START_DEFAULT && method <= BROOD_START_FORKSERVER
@@ -36,7 +37,23 @@ int brood_has_start_method(brood_start_method_t method) {
     return method == BROOD_START_SPAWN || method == BROOD_START_DEFAULT;
 }
 
-static apr_status_t check(brood_start_method_t method) {
+/* The order says which is the default: the first that is here. */
+size_t brood_get_all_start_methods(brood_start_method_t *methods, size_t capacity) {
+    static const brood_start_method_t all[BROOD_START_METHODS] = {
+        BROOD_START_FORK, BROOD_START_SPAWN, BROOD_START_FORKSERVER};
+    size_t count = 0;
+    for (size_t i = 0; i < BROOD_START_METHODS; i++) {
+        if (brood_has_start_method(all[i])) {
+            if (count < capacity) {
+                methods[count] = all[i];
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+apr_status_t brood__method_check(brood_start_method_t method) {
     const char *name = brood_start_method_name(method);
     if (brood_has_start_method(method)) {
         return APR_SUCCESS;
@@ -47,15 +64,15 @@ static apr_status_t check(brood_start_method_t method) {
 }
 
 apr_status_t brood_set_start_method(brood_start_method_t method) {
-    apr_status_t rv = check(method);
+    apr_status_t rv = brood__method_check(method);
     if (rv == APR_SUCCESS) {
-        chosen = method;
+        atomic_store(&chosen, (int)method);
     }
     return rv;
 }
 
 brood_start_method_t brood__method_chosen(void) {
-    return chosen;
+    return (brood_start_method_t)atomic_load(&chosen);
 }
 
 /* The method that the environment names; it stays as it is when none is named. Through APR,
@@ -79,7 +96,7 @@ static apr_status_t from_environment(brood_start_method_t *method) {
 }
 
 apr_status_t brood_get_start_method(brood_start_method_t *method) {
-    *method = chosen;
+    *method = brood__method_chosen();
     if (*method == BROOD_START_DEFAULT) {
         apr_status_t rv = from_environment(method);
         if (rv != APR_SUCCESS) {
@@ -87,7 +104,7 @@ apr_status_t brood_get_start_method(brood_start_method_t *method) {
         }
     }
     if (*method == BROOD_START_DEFAULT) {
-        *method = brood_os_has_fork() ? BROOD_START_FORK : BROOD_START_SPAWN;
+        (void)brood_get_all_start_methods(method, 1);
     }
     return APR_SUCCESS;
 }
@@ -99,5 +116,5 @@ apr_status_t brood__method_resolve(brood_start_method_t wanted,
     if (wanted == BROOD_START_DEFAULT) {
         rv = brood_get_start_method(method);
     }
-    return rv == APR_SUCCESS ? check(*method) : rv;
+    return rv == APR_SUCCESS ? brood__method_check(*method) : rv;
 }

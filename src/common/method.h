@@ -8,6 +8,9 @@
 apr_status_t brood__method_resolve(brood_start_method_t wanted,
                                    brood_start_method_t *method);
 
+/* Whether this system has it: APR_SUCCESS or BROOD_EMETHOD. BROOD_START_DEFAULT is there. */
+apr_status_t brood__method_check(brood_start_method_t method);
+
 /* What brood_set_start_method() was told: it travels to children. */
 brood_start_method_t brood__method_chosen(void);
 

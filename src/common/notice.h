@@ -12,7 +12,8 @@ typedef enum brood__notice_kind_t {
     BROOD__NOTICE_READY = 1, /* numbers: pid and birth of the child */
     BROOD__NOTICE_FAILED,    /* status and text: why there is no child */
     BROOD__NOTICE_ENDED,     /* numbers: signaled, code */
-    BROOD__NOTICE_LOST       /* it has ended; how is not known */
+    BROOD__NOTICE_LOST,      /* it has ended; how is not known */
+    BROOD__NOTICE_PRELOADING /* the forkserver begins its preload function */
 } brood__notice_kind_t;
 
 #define BROOD__NOTICE_TEXT 400

@@ -7,8 +7,9 @@
  *          RESERVED -> LIVE   by the new process, after it wrote pid and birth; release
  *          LIVE -> FREE, RESERVED -> FREE   with the generation one higher, CAS, by the
  *                 tenant at its exit, by the reserver, or by anyone who proved the death
- *   pid, birth, since, name   written by the tenant before LIVE; read after an acquire of LIVE
- *          and believed only if the word is the same afterwards. Since and name are for people.
+ *   pid, birth, since, name   written before LIVE, since by the reserver, the rest by the tenant;
+ *          read after an acquire of LIVE and believed only if the word is the same afterwards.
+ *          Since and name are for people.
  *   stop   written by who asks the tenant to end: stop_request.c
  * A process that dies as a reserver leaves a RESERVED slot that names it: whoever looks for a
  * free slot finds the reserver dead and frees it. One that dies as a tenant leaves a LIVE
@@ -120,6 +121,7 @@ static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t
                                                  memory_order_relaxed)) {
         return 0;
     }
+    atomic_store_explicit(&slots[number].since_us, apr_time_now(), memory_order_relaxed);
     *id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
     return 1;
 }
@@ -182,7 +184,6 @@ apr_status_t brood__participant_claim(uint32_t id) {
     }
     atomic_store_explicit(&slot->pid, self.pid, memory_order_relaxed);
     atomic_store_explicit(&slot->birth, self.birth, memory_order_relaxed);
-    atomic_store_explicit(&slot->since_us, apr_time_now(), memory_order_relaxed);
     name_write(slot);
     /* release: the rest before LIVE; pairs with the acquire in brood__participant_identity */
     if (!atomic_compare_exchange_strong_explicit(

@@ -12,10 +12,11 @@ enum { BROOD__SLOT_FREE = 0, BROOD__SLOT_RESERVED = 1, BROOD__SLOT_LIVE = 2 };
 
 typedef struct brood__slot_t {
     _Atomic uint32_t word;
-    _Atomic uint32_t stop; /* the tenant's id when it has been asked to end: stop_request.c */
+    _Atomic uint32_t
+        stop; /* the tenant's id when it has been asked to end: stop_request.c */
     _Atomic int64_t pid;
     _Atomic uint64_t birth;
-    _Atomic int64_t since_us; /* apr_time_now() when it came */
+    _Atomic int64_t since_us; /* apr_time_now() when it was reserved */
     _Atomic uint64_t name[BROOD__PARTICIPANT_NAME_WORDS]; /* UTF-8, its end included */
 } brood__slot_t;
 

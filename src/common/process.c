@@ -1,9 +1,9 @@
 /* Process: the public object, and the rules of who may do what with it. */
 #include "brood/process.h"
 
-#include "boot_child.h"
 #include "brood/boot.h"
 #include "child.h"
+#include "context.h"
 #include "current.h"
 #include "method.h"
 #include "os/clock.h"
@@ -16,8 +16,6 @@
 #include <apr_pools.h>
 #include <apr_strings.h>
 #include <string.h>
-
-#define START_TIMEOUT_DEFAULT_US (60 * 1000000LL)
 
 struct brood_process_t {
     brood_target_fn *target;
@@ -39,6 +37,8 @@ static apr_status_t process_cleanup(void *data) {
     }
     process->child = NULL;
     process->closed = 1;
+    brood__context_release(process->options.context);
+    process->options.context = NULL;
     return APR_SUCCESS;
 }
 
@@ -64,9 +64,11 @@ static apr_status_t options_take(brood_process_options_t *chosen,
     if (chosen->daemon == -1) {
         chosen->daemon = brood__current.daemon;
     }
-    if (chosen->start_timeout == 0) {
-        chosen->start_timeout = START_TIMEOUT_DEFAULT_US;
-    }
+    chosen->method = brood__context_wanted(chosen->context, chosen->method);
+    chosen->start_timeout =
+        brood__context_timeout(chosen->context, chosen->start_timeout);
+    chosen->program = brood__context_program(chosen->context, chosen->program);
+    chosen->allow_threads |= brood__context_allows_threads(chosen->context);
     return APR_SUCCESS;
 }
 
@@ -105,6 +107,7 @@ apr_status_t brood_process_create(brood_process_t **process, brood_target_fn *ta
                       ? apr_pstrdup(pool, fresh->options.name)
                       : apr_pstrcat(pool, "Process-", fresh->label, NULL);
     fresh->options.program = apr_pstrdup(pool, fresh->options.program);
+    (void)brood__context_hold(fresh->options.context);
     apr_pool_cleanup_register(pool, fresh, process_cleanup, apr_pool_cleanup_null);
     *process = fresh;
     return APR_SUCCESS;
@@ -118,13 +121,6 @@ static apr_status_t may_start(const brood_process_t *process,
     if (process == NULL) {
         return brood__fail(APR_EINVAL, "process is NULL");
     }
-    if (!brood__current.initialized) {
-        brood__boot_tell_guard();
-        return brood__fail(BROOD_ENOTINIT,
-                           "%s was to be started before brood_init; "
-                           "brood_init(&argc, &argv) must come first in main",
-                           process->name);
-    }
     if (process->closed) {
         return brood__fail(BROOD_ECLOSED, "%s has been closed", process->name);
     }
@@ -135,18 +131,8 @@ static apr_status_t may_start(const brood_process_t *process,
     if (process->child != NULL) {
         return brood__fail(BROOD_ESTARTED, "%s", process->name);
     }
-    if (brood__current.daemon) {
-        return brood__fail(BROOD_EDAEMON, "%s is a daemon and cannot start %s",
-                           brood_current_name(), process->name);
-    }
     rv = brood__method_resolve(process->options.method, method);
-    if (rv == APR_SUCCESS && *method != BROOD_START_FORK && !brood__current.guarded) {
-        rv = brood__fail(
-            BROOD_EMAINGUARD,
-            "%s needs brood_init(&argc, &argv) in main; it was called with NULL",
-            brood_start_method_name(*method));
-    }
-    return rv;
+    return rv == APR_SUCCESS ? brood__start_allowed(*method, process->name) : rv;
 }
 
 static apr_status_t start_by(brood__start_t *start) {
@@ -199,6 +185,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     start.state = process->state;
     start.label = process->label;
     start.program = process->options.program;
+    start.site = brood__context_site(process->options.context);
     start.allow_threads = process->options.allow_threads;
     start.deadline = brood__deadline(process->options.start_timeout);
     start.in_child = &process->in_child;

@@ -140,13 +140,14 @@ apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
     return APR_SUCCESS;
 }
 
-/* Reads the head through a small mapping of its own. */
-static apr_status_t head_read(brood__segment_head_t *head, brood_os_handle_t memory,
-                              brood__segment_kind_t kind) {
+/* Maps as much of a segment as is expected to be committed, a page at least, and copies its
+ * head out of there. */
+static apr_status_t head_read(brood__segment_head_t *head, brood__segment_t *segment,
+                              size_t expected) {
     size_t unit = brood_os_memory_granularity();
+    size_t length = round_up(expected < unit ? unit : expected, unit);
     uint64_t object_size;
-    void *page;
-    apr_status_t rv = brood_os_memory_size(memory, &object_size);
+    apr_status_t rv = brood_os_memory_size(segment->memory, &object_size);
     if (rv != APR_SUCCESS) {
         return brood__fail(rv, "the size of a segment that arrived");
     }
@@ -154,14 +155,24 @@ static apr_status_t head_read(brood__segment_head_t *head, brood_os_handle_t mem
         return brood__fail(BROOD_EMISMATCH, "a segment of %llu bytes has no head",
                            (unsigned long long)object_size);
     }
-    rv = brood_os_memory_map(memory, 0, object_size < unit ? (size_t)object_size : unit,
-                             &page);
+    rv = segment_map(segment, object_size < length ? (size_t)object_size : length);
     if (rv != APR_SUCCESS) {
         return brood__fail(rv, "mapping a segment that arrived");
     }
-    memcpy(head, page, sizeof *head);
-    brood_os_memory_unmap(page, object_size < unit ? (size_t)object_size : unit);
-    return brood__segment_head_check(head, kind, object_size);
+    memcpy(head, segment->base, sizeof *head);
+    return brood__segment_head_check(head, segment->kind, object_size);
+}
+
+/* Maps what is committed, if that is not what was expected. */
+static apr_status_t committed_map(brood__segment_t *segment, size_t committed) {
+    apr_status_t rv;
+    if (segment->mapped == committed) {
+        return APR_SUCCESS;
+    }
+    brood_os_memory_unmap(segment->base, segment->mapped);
+    segment->base = NULL;
+    rv = segment_map(segment, committed);
+    return rv == APR_SUCCESS ? rv : brood__fail(rv, "mapping a segment that arrived");
 }
 
 static brood__segment_t *list_find(uint64_t id) {
@@ -175,37 +186,39 @@ static brood__segment_t *list_find(uint64_t id) {
     return segment;
 }
 
-apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_kind_t kind,
-                                   brood_os_handle_t memory) {
+apr_status_t brood__segment_attach_sized(brood__segment_t **segment,
+                                         brood__segment_kind_t kind,
+                                         brood_os_handle_t memory, size_t expected) {
     brood__segment_head_t head;
     brood__segment_t *fresh;
     apr_status_t rv;
     *segment = NULL;
-    rv = head_read(&head, memory, kind);
-    if (rv != APR_SUCCESS) {
-        brood_os_handle_close(memory);
-        return rv;
-    }
-    *segment = list_find(head.id);
-    if (*segment != NULL) {
-        brood_os_handle_close(memory);
-        return APR_SUCCESS;
-    }
     rv = segment_new(&fresh, memory, kind);
     if (rv != APR_SUCCESS) {
         brood_os_handle_close(memory);
         return rv;
     }
-    rv = segment_map(fresh, (size_t)head.committed);
-    if (rv != APR_SUCCESS) {
+    rv = head_read(&head, fresh, expected);
+    if (rv == APR_SUCCESS) {
+        *segment = list_find(head.id);
+    }
+    if (rv == APR_SUCCESS && *segment == NULL) {
+        rv = committed_map(fresh, (size_t)head.committed);
+    }
+    if (rv != APR_SUCCESS || *segment != NULL) {
         segment_free(fresh);
-        return brood__fail(rv, "mapping a segment that arrived");
+        return rv;
     }
     fresh->id = head.id;
     fresh->size = head.size;
     list_add(fresh);
     *segment = fresh;
     return APR_SUCCESS;
+}
+
+apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_kind_t kind,
+                                   brood_os_handle_t memory) {
+    return brood__segment_attach_sized(segment, kind, memory, 0);
 }
 
 void brood__segment_release(brood__segment_t *segment) {

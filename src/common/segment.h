@@ -53,6 +53,12 @@ apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_ki
 apr_status_t brood__segment_attach(brood__segment_t **segment, brood__segment_kind_t kind,
                                    brood_os_handle_t memory);
 
+/* The same for one of which so many bytes are thought to be committed: who is right is spared a
+ * mapping. */
+apr_status_t brood__segment_attach_sized(brood__segment_t **segment,
+                                         brood__segment_kind_t kind,
+                                         brood_os_handle_t memory, size_t expected);
+
 /* Whether a head is of this layout; and whether it is of that kind, and its sizes fit an object
  * of `object_size` bytes: everything in it is checked before any of it is used. */
 int brood__segment_is_ours(const brood__segment_head_t *head);

@@ -14,6 +14,7 @@
 #include "os/process.h"
 #include "participant.h"
 #include "status.h"
+#include "text.h"
 #include "waiter.h"
 #include <apr_general.h>
 #include <apr_strings.h>
@@ -27,6 +28,8 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
+static apr_pool_t *inherited_pool; /* of the process that this one was forked from */
+static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
 
@@ -95,11 +98,13 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
     brood__segment_t *arrived;
     brood__segment_t *own = control;
     uint32_t own_id = brood__self_id;
-    apr_status_t rv = brood__segment_attach(&arrived, BROOD__SEGMENT_CONTROL, handle);
+    size_t size = park_offset() + brood_os_park_area_size();
+    apr_status_t rv =
+        brood__segment_attach_sized(&arrived, BROOD__SEGMENT_CONTROL, handle, size);
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (arrived->mapped < park_offset() + brood_os_park_area_size()) {
+    if (arrived->mapped < size) {
         brood__segment_release(arrived);
         return brood__fail(BROOD_EMISMATCH, "the session's control segment is too small");
     }
@@ -126,6 +131,11 @@ uint32_t brood__session_disown(void) {
     uint32_t parent = brood__self_id;
     brood__guard_reset(&session_guard);
     brood__guard_reset(&sweep_guard);
+    /* What is registered with the pools of the parent is for the parent to clean up: its files
+     * to delete, its children to end. */
+    inherited_pool = process_pool != NULL ? process_pool : inherited_pool;
+    process_pool = NULL;
+    is_forked = 1;
     brood__segment_after_fork();
     brood__participant_after_fork();
     brood__arena_after_fork();
@@ -197,12 +207,19 @@ apr_status_t brood__session_return(void) {
     return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
-static void at_exit(void) {
+void brood__session_pool_end(void) {
     if (process_pool != NULL) {
         apr_pool_destroy(process_pool);
         process_pool = NULL;
     }
-    apr_terminate();
+}
+
+/* In a forked child APR's own pools are copies of the parent's. */
+static void at_exit(void) {
+    brood__session_pool_end();
+    if (!is_forked) {
+        apr_terminate();
+    }
 }
 
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
@@ -228,7 +245,7 @@ apr_pool_t *brood__session_pool_for(apr_pool_t *pool) {
 }
 
 void brood__session_set_name(const char *name) {
-    apr_cpystrn(current_name, name, sizeof current_name);
+    brood__text_copy(current_name, name, sizeof current_name);
 }
 
 void brood__session_set_parent(const brood_os_identity_t *parent) {

@@ -51,8 +51,11 @@ void brood__session_leave(void);
 apr_status_t brood__session_return(void);
 
 /* A memory pool that lives until the process ends, for the process's first thread. NULL only
- * when APR has no memory. In a forked child it is the same. */
+ * when APR has no memory. In a forked child it is a new one. */
 apr_pool_t *brood__session_pool(void);
+
+/* At the end of a forked child: what was registered with its pool runs. */
+void brood__session_pool_end(void);
 
 /* The pool itself, or for NULL a new one that lives until the process ends. */
 apr_pool_t *brood__session_pool_for(apr_pool_t *pool);

@@ -1,15 +1,59 @@
 /* Start: what spawn and forkserver share. */
 #include "start.h"
 
+#include "boot_child.h"
+#include "brood/boot.h"
 #include "current.h"
 #include "method.h"
+#include "os/clock.h"
 #include "os/fault.h"
+#include "os/process.h"
 #include "os/program.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include "values.h"
 #include <apr_strings.h>
 #include <string.h>
+
+/* A thread that has been joined may be counted by the kernel for a moment longer. */
+#define THREAD_GRACE_NS (20 * 1000000LL)
+#define THREAD_LOOK_NS (500 * 1000LL)
+
+unsigned brood__start_threads(unsigned wanted) {
+    int64_t end = brood_os_now_ns() + THREAD_GRACE_NS;
+    unsigned threads = brood_os_thread_count();
+    while (threads > wanted && brood_os_now_ns() < end) {
+        brood_os_sleep_until(brood_os_now_ns() + THREAD_LOOK_NS);
+        threads = brood_os_thread_count();
+    }
+    return threads;
+}
+
+apr_status_t brood__start_allowed(brood_start_method_t method, const char *who) {
+    if (!brood__current.initialized) {
+        brood__boot_tell_guard();
+        return brood__fail(BROOD_ENOTINIT,
+                           "%s was to be started before brood_init; "
+                           "brood_init(&argc, &argv) must come first in main",
+                           who);
+    }
+    if (brood__current.preloading) {
+        return brood__fail(BROOD_EPRELOAD,
+                           "%s was to be started by a preload function, which may not", who);
+    }
+    if (brood__current.daemon) {
+        return brood__fail(BROOD_EDAEMON, "%s is a daemon and cannot start %s",
+                           brood_current_name(), who);
+    }
+    if (method != BROOD_START_FORK && !brood__current.guarded) {
+        return brood__fail(
+            BROOD_EMAINGUARD,
+            "%s needs brood_init(&argc, &argv) in main; it was called with NULL",
+            brood_start_method_name(method));
+    }
+    return APR_SUCCESS;
+}
 
 /* The handles of the state go into the parcel, their classes into `codes`. */
 static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *parcel,
@@ -26,8 +70,8 @@ static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *p
             rv = handles[i]->cls->pack(handles[i], parcel);
         }
         if (rv != APR_SUCCESS) {
-            return brood__fail_within(rv, "handle %llu of the state: ",
-                                      (unsigned long long)i + 1);
+            return brood__fail_within(
+                rv, "handle %llu of the state: ", (unsigned long long)i + 1);
         }
     }
     return APR_SUCCESS;
@@ -58,12 +102,18 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     record->parent = start->parent;
     if (role == BROOD__ROLE_CHILD) {
         rv = brood_os_place_of((const void *)(uintptr_t)start->target, &record->target);
-        if (APR_STATUS_IS_ENOENT(rv)) {
-            rv = brood__fail(BROOD_ENOTARGET,
-                             "the target of %s lies in no module of the program",
-                             start->child->name);
-        }
         record->state = brood__values_bytes(start->state);
+    } else if (start->preload != NULL) {
+        rv = brood_os_place_of((const void *)(uintptr_t)start->preload, &record->target);
+    }
+    if (APR_STATUS_IS_ENOENT(rv)) {
+        rv = brood__fail(BROOD_ENOTARGET, "the %s of %s lies in no module of the program",
+                         role == BROOD__ROLE_CHILD ? "target" : "preload function",
+                         start->child->name);
+    }
+    if (record->target.is_program && record->target.path[0] == '\0') {
+        brood__text_copy(record->target.path, brood__current.program,
+                         sizeof record->target.path);
     }
     return rv;
 }
@@ -101,6 +151,28 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
     return brood__boot_record_encode(&fields, record, start->pool);
 }
 
+/* Its word, past the one that only says that the preload function runs. */
+static apr_status_t word_receive(brood_os_handle_t stream, brood_os_deadline_t deadline,
+                                 brood__notice_t *notice) {
+    int preloading = 0;
+    apr_status_t rv;
+    for (;;) { /* ends with a word, the end of the stream or the deadline */
+        rv = brood__notice_receive(stream, notice, deadline);
+        if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_PRELOADING && !preloading) {
+            preloading = 1;
+        } else if (!APR_STATUS_IS_EINTR(rv)) {
+            break;
+        }
+    }
+    if (APR_STATUS_IS_ECONNRESET(rv)) {
+        rv = APR_EOF;
+    }
+    if (rv != APR_SUCCESS && preloading) {
+        notice->kind = BROOD__NOTICE_PRELOADING;
+    }
+    return rv;
+}
+
 apr_status_t brood__start_handshake(brood_os_handle_t stream,
                                     const brood_os_process_t *peer, brood_bytes_t record,
                                     const brood__parcel_t *parcel,
@@ -114,12 +186,7 @@ apr_status_t brood__start_handshake(brood_os_handle_t stream,
         return sent;
     }
     /* A child that refuses the record closes the stream, but says why first. */
-    do { /* ends with a word, the end of the stream or the deadline */
-        rv = brood__notice_receive(stream, notice, deadline);
-    } while (APR_STATUS_IS_EINTR(rv));
-    if (APR_STATUS_IS_ECONNRESET(rv)) {
-        rv = APR_EOF;
-    }
+    rv = word_receive(stream, deadline, notice);
     if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_FAILED) {
         rv = brood__fail(notice->status == APR_SUCCESS ? BROOD_EBOOT : notice->status,
                          "%s", notice->text);

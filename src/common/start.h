@@ -3,9 +3,12 @@
 #define BROOD_COMMON_START_H
 
 #include "boot_record.h"
+#include "brood/forkserver.h"
 #include "brood/process.h"
 #include "child.h"
 #include "notice.h"
+
+typedef struct brood__site_t brood__site_t;
 
 typedef struct brood__start_t {
     brood_target_fn *target;
@@ -13,12 +16,21 @@ typedef struct brood__start_t {
     const char *label;
     brood_os_identity_t parent; /* the process that starts */
     const char *program;        /* spawn: the image; NULL: the one that runs */
+    brood__site_t *site;        /* forkserver: who is asked */
+    brood_preload_fn *preload;  /* of a server that is started */
     int allow_threads;
     brood_os_deadline_t deadline;
     brood__child_t *child; /* to be filled in */
     int *in_child;         /* fork: set to 1 in the child's copy */
     apr_pool_t *pool;      /* lives as long as the start */
 } brood__start_t;
+
+/* Whether this process may start others by that method, and why not. `who` is to be started. */
+apr_status_t brood__start_allowed(brood_start_method_t method, const char *who);
+
+/* How many threads this process has; looks for a moment whether it is no more than `wanted`,
+ * because one that has been joined may be counted by the kernel a little longer. */
+unsigned brood__start_threads(unsigned wanted);
 
 /* The start methods. On failure there is no child and start->child is as it was. */
 apr_status_t brood__start_fork(brood__start_t *start);
@@ -37,7 +49,7 @@ apr_status_t brood__start_program(const brood__start_t *start, brood__role_t rol
                                   brood_os_handle_t *stream);
 
 /* Sends a record to a child that reads `stream`, and waits for its word. APR_EOF: it ended
- * without one. */
+ * without one; notice->kind is BROOD__NOTICE_PRELOADING when that was in its preload function. */
 apr_status_t brood__start_handshake(brood_os_handle_t stream,
                                     const brood_os_process_t *peer, brood_bytes_t record,
                                     const brood__parcel_t *parcel,

@@ -1,31 +1,32 @@
 /* Start by fork: the child is a copy. Nothing is packed: target, state and handles are used
  * as they are. */
 #include "arena.h"
+#include "at_fork.h"
 #include "boot_child.h"
-#include "os/clock.h"
 #include "os/fault.h"
 #include "session.h"
 #include "start.h"
 #include "status.h"
 #include <stdio.h>
 
-/* A thread that has been joined may be counted by the kernel for a moment longer. */
-#define THREAD_GRACE_NS (20 * 1000000LL)
-#define THREAD_LOOK_NS (500 * 1000LL)
-
-static unsigned thread_count(void) {
-    int64_t end = brood_os_now_ns() + THREAD_GRACE_NS;
-    unsigned threads = brood_os_thread_count();
-    while (threads > 1 && brood_os_now_ns() < end) {
-        brood_os_sleep_until(brood_os_now_ns() + THREAD_LOOK_NS);
-        threads = brood_os_thread_count();
+/* The copy itself, and what the program wants done around it. */
+static apr_status_t copy(brood__start_t *start, brood__at_fork_t **hooks) {
+    apr_status_t rv = brood__at_fork_before(hooks);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    return threads;
+    fflush(NULL);
+    rv = brood_os_process_fork(&start->child->os);
+    if (rv != APR_SUCCESS || start->child->os.pid != 0) {
+        brood__at_fork_in_parent(*hooks);
+    }
+    return rv == APR_SUCCESS ? rv : brood__fail(rv, "fork");
 }
 
 apr_status_t brood__start_fork(brood__start_t *start) {
     brood__child_t *child = start->child;
-    unsigned threads = start->allow_threads ? 1 : thread_count();
+    unsigned threads = start->allow_threads ? 1 : brood__start_threads(1);
+    brood__at_fork_t *hooks = NULL;
     apr_status_t rv;
     if (threads > 1) {
         return brood__fail(BROOD_ETHREADS,
@@ -36,11 +37,7 @@ apr_status_t brood__start_fork(brood__start_t *start) {
     /* Before the child exists, so that nothing it will inherit can be given away. */
     rv = brood__arena_hold_all(child->participant);
     if (rv == APR_SUCCESS) {
-        fflush(NULL);
-        rv = brood_os_process_fork(&child->os);
-        if (rv != APR_SUCCESS) {
-            brood__fail(rv, "fork");
-        }
+        rv = copy(start, &hooks);
     }
     if (rv != APR_SUCCESS) {
         brood__arena_leave(child->participant);
@@ -48,7 +45,7 @@ apr_status_t brood__start_fork(brood__start_t *start) {
     }
     if (child->os.pid == 0) {
         *start->in_child = 1;
-        brood__boot_forked(start);
+        brood__boot_forked(start, hooks);
     }
     BROOD_KILL_POINT("start.launched");
     return APR_SUCCESS;

@@ -3,6 +3,7 @@
 #include "os/clock.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "os/program.h"
 #include "start.h"
 #include "status.h"
 
@@ -17,10 +18,18 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
                                         "the streams of",
                                         "the group of",
                                         "starting"};
+    char own[BROOD_OS_PATH_MAX];
     brood_os_start_t image = {0};
     brood_os_start_step_t step;
     apr_status_t rv;
     image.image = start->program != NULL ? start->program : brood__current.program;
+    if (image.image[0] == '\0') {
+        rv = brood_os_program_path(own, sizeof own);
+        if (rv != APR_SUCCESS) {
+            return brood__fail(rv, "the path of this program's image");
+        }
+        image.image = own;
+    }
     image.argv = (const char *const *)brood__current.arguments;
     image.null_stdin = 1;
     image.boot = boot;
@@ -30,6 +39,14 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
         brood__fail(rv, "%s %s", steps[step], image.image);
     }
     return rv;
+}
+
+/* The server's preload function gave no word, but an end. */
+static apr_status_t end_in_preload(brood_os_process_t *process) {
+    brood_os_exit_t how = {0, 0};
+    (void)brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
+    return brood__fail(BROOD_EPRELOAD, "the preload function ended the server (%s %d)",
+                       how.signaled ? "killed by signal" : "exit code", how.code);
 }
 
 /* The child gave no word: what its end says about that. */
@@ -66,7 +83,10 @@ static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
     apr_status_t rv =
         brood__start_handshake(stream, process, record, parcel, start->deadline, &notice);
     if (rv == APR_EOF) {
-        rv = end_without_word(process);
+        rv = notice.kind == BROOD__NOTICE_PRELOADING ? end_in_preload(process)
+                                                     : end_without_word(process);
+    } else if (rv == APR_TIMEUP && notice.kind == BROOD__NOTICE_PRELOADING) {
+        brood__fail(rv, "the preload function did not return in time and was killed");
     } else if (rv == APR_TIMEUP) {
         brood__fail(rv,
                     "the child did not answer in time and was killed; did its main reach "

@@ -14,11 +14,20 @@ typedef struct brood_proc_t {
 /* Reads what /proc says. 0, or -1 with errno. */
 int brood__proc_read(pid_t pid, brood_proc_t *about);
 
-/* Whether the number belongs to another process than that of the identity. A birth of 0 is one
- * that its own process could not read: then nothing can be said. */
+/* Marks a birth that is the kernel's own number of the process (os_identity_pidfd.c); without it,
+ * a birth is the start time that /proc tells. */
+#define BROOD_BIRTH_IS_NUMBER ((uint64_t)1 << 63)
+
+/* The start time of a process. Without a /proc it is 0, not known. */
+apr_status_t brood__proc_birth(pid_t pid, uint64_t *birth);
+
+/* Whether the number belongs to another process than that of the identity. Of a birth of 0, one
+ * that its own process could not read, and of a number, which /proc does not tell, nothing can
+ * be said. */
 static inline int brood__proc_is_other(const brood_os_identity_t *identity,
                                        const brood_proc_t *about) {
-    return identity->birth != 0 && about->birth != identity->birth;
+    return identity->birth != 0 && (identity->birth & BROOD_BIRTH_IS_NUMBER) == 0 &&
+           about->birth != identity->birth;
 }
 
 /* Judges a process without a handle. */

@@ -7,6 +7,10 @@
 #include "os/identity.h"
 #include "watch.h"
 
+apr_status_t brood__own_birth(pid_t pid, uint64_t *birth) {
+    return brood__proc_birth(pid, birth);
+}
+
 brood_os_handle_t brood__watch_child(pid_t pid) {
     (void)pid;
     return BROOD_OS_NO_HANDLE;

@@ -78,7 +78,7 @@ int brood__proc_read(pid_t pid, brood_proc_t *about) {
 
 /* Without a /proc the birth is 0, not known: the number alone must do then. A shortage of
  * descriptors is an error instead, or one process would give two answers. */
-apr_status_t brood__own_birth(pid_t pid, uint64_t *birth) {
+apr_status_t brood__proc_birth(pid_t pid, uint64_t *birth) {
     brood_proc_t about;
     int error;
 

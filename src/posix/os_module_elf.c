@@ -7,7 +7,6 @@
 #include "posix.h"
 
 #include "os/module.h"
-#include "os/program.h"
 #include <elf.h>
 #include <link.h>
 #include <stdint.h>
@@ -163,13 +162,7 @@ apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place) {
     walk.address = (uintptr_t)function;
     walk.place = place;
     (void)dl_iterate_phdr(look_for_address, &walk);
-    if (!walk.is_found) {
-        return APR_ENOENT;
-    }
-    if (place->is_program) { /* only told: without a path the place is as good */
-        (void)brood_os_program_path(place->path, sizeof place->path);
-    }
-    return APR_SUCCESS;
+    return walk.is_found ? APR_SUCCESS : APR_ENOENT;
 }
 
 static const char *file_name(const char *path) {

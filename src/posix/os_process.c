@@ -173,6 +173,7 @@ int brood__signal_number(brood_os_end_t how) {
     case BROOD_OS_KILL: return SIGKILL;
     case BROOD_OS_STOP: return SIGSTOP;
     case BROOD_OS_CONTINUE: return SIGCONT;
+    case BROOD_OS_INTERRUPT: return SIGINT;
     default: return 0;
     }
 }

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef BROOD_HAVE_SINGLE_THREADED
+#include <sys/single_threaded.h>
+#endif
 
 #define SELF "/proc/self/exe"
 #define DELETED " (deleted)"
@@ -134,12 +137,18 @@ apr_status_t brood_os_program_last_argument(char *buffer, size_t size) {
 #define BROOD_THREADS_OF_OTHERS 0u
 #endif
 
-/* The kernel counts the threads as links of this directory, two more than there are (since
- * 2.6.14; one call, where reading the same number from "stat" takes three). */
+/* A C library that has never made a thread says so without a call. Else the kernel counts the
+ * threads as links of this directory, two more than there are (since 2.6.14; one call, where
+ * reading the same number from "stat" takes three). */
 unsigned brood_os_thread_count(void) {
     struct stat about;
     unsigned count;
 
+#ifdef BROOD_HAVE_SINGLE_THREADED
+    if (__libc_single_threaded) {
+        return 1;
+    }
+#endif
     if (stat("/proc/self/task", &about) != 0 || about.st_nlink < 3) {
         return 0;
     }

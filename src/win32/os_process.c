@@ -198,6 +198,8 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
         return suspend_or_resume(native, "NtSuspendProcess");
     case BROOD_OS_CONTINUE:
         return suspend_or_resume(native, "NtResumeProcess");
+    case BROOD_OS_INTERRUPT:
+        return APR_ENOTIMPL; /* Ctrl-C is an affair of consoles, and goes to all in one */
     }
     return APR_EINVAL;
 }

@@ -361,9 +361,9 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
 static apr_status_t run_server(apr_pool_t *pool, int *sound) {
     apr_status_t rv;
 
-    brood__forkserver_stop();
+    (void)brood_forkserver_stop(NULL);
     rv = run_start(pool, sound);
-    brood__forkserver_stop();
+    (void)brood_forkserver_stop(NULL);
     return rv;
 }
 

@@ -9,10 +9,10 @@
 
 /* A place in the code of a loaded module. */
 typedef struct brood_os_place_t {
-    int is_program;                  /* the program's own image; `path` is then only told */
-    char path[BROOD_OS_PATH_MAX];    /* of the module's file, UTF-8 */
-    uint64_t offset;                 /* of the function from the module's base */
-    uint32_t build_id_length;        /* in bytes; never 0 */
+    int is_program; /* the program's own image; `path` is then only told, or "" */
+    char path[BROOD_OS_PATH_MAX];            /* of the module's file, UTF-8 */
+    uint64_t offset;                         /* of the function from the module's base */
+    uint32_t build_id_length;                /* in bytes; never 0 */
     uint8_t build_id[BROOD_OS_BUILD_ID_MAX]; /* differs between builds of the module */
 } brood_os_place_t;
 

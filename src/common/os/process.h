@@ -80,7 +80,8 @@ typedef enum brood_os_end_t {
     BROOD_OS_TERMINATE, /* SIGTERM; Windows: TerminateProcess, reported as signal 15 */
     BROOD_OS_KILL,      /* SIGKILL; Windows: TerminateProcess, reported as signal 9 */
     BROOD_OS_STOP,      /* SIGSTOP; Windows: suspends the process's threads */
-    BROOD_OS_CONTINUE   /* SIGCONT; Windows: resumes them */
+    BROOD_OS_CONTINUE,  /* SIGCONT; Windows: resumes them */
+    BROOD_OS_INTERRUPT  /* SIGINT; Windows: APR_ENOTIMPL */
 } brood_os_end_t;
 
 /* Starts a program. The child has the standard streams, the boot stream, and no other

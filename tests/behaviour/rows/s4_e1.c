@@ -3,19 +3,16 @@
 
 int main(int argc, char **argv) {
     int w = 100;
-    long pid;
+    int64_t pid;
     MUST(brood_init(&argc, &argv));
 
-    pid = raw_fork();
-    if (pid < 0) {
-        return say_no_fork();
-    }
+    pid = fork_or_say();
     say("1. both, w=%d\n", w);
     if (pid == 0) {
         say("2. the child\n");
-        raw_end();
+        brood_exit_now(0);
     }
     say("3. the parent\n");
-    raw_wait();
+    wait_for(pid);
     return 0;
 }

@@ -12,17 +12,19 @@ static int child_line(const brood_values_t *state, apr_pool_t *pool) {
 int main(int argc, char **argv) {
     brood_process_t *child;
     apr_pool_t *pool;
-    long pid;
+    int64_t pid;
     MUST(brood_init(&argc, &argv));
     MUST(apr_pool_create(&pool, NULL));
 
     printf("1. before\n");
-    pid = raw_fork();
-    if (pid == 0) {
-        printf("2. the child\n");
-        raw_end();
+    if (brood_fork(&pid) == APR_SUCCESS) {
+        if (pid == 0) {
+            printf("2. the child\n");
+            fflush(stdout);
+            brood_exit_now(0);
+        }
+        wait_for(pid);
     }
-    raw_wait();
     printf("3. the parent\n");
     MUST(brood_process_create(&child, child_line, BROOD_NO_ARGS, NULL, pool));
     MUST(brood_process_start(child));

@@ -1,0 +1,124 @@
+/* At fork: a list of functions, and the copy of it that goes with each fork: what has run before
+ * is followed by its own counterparts, whatever is registered meanwhile. */
+#include "at_fork.h"
+
+#include "guard.h"
+#include "status.h"
+#include <stdlib.h>
+
+typedef struct hook_t {
+    struct hook_t *next;
+    brood_at_fork_fn *before;
+    brood_at_fork_fn *in_parent;
+    brood_at_fork_fn *in_child;
+    void *data;
+} hook_t;
+
+struct brood__at_fork_t {
+    size_t count;
+    hook_t hooks[];
+};
+
+static brood__guard_t list_guard = BROOD__GUARD_INIT;
+static hook_t *first; /* in the order of registration */
+
+static apr_status_t hook_remove(void *data) {
+    hook_t **link;
+    brood__guard_take(&list_guard);
+    for (link = &first; *link != NULL && *link != data; link = &(*link)->next) {}
+    if (*link != NULL) {
+        *link = (*link)->next;
+    }
+    brood__guard_give(&list_guard);
+    free(data);
+    return APR_SUCCESS;
+}
+
+apr_status_t brood_at_fork(brood_at_fork_fn *before, brood_at_fork_fn *in_parent,
+                           brood_at_fork_fn *in_child, void *data, apr_pool_t *pool) {
+    hook_t **link;
+    hook_t *hook;
+    if (before == NULL && in_parent == NULL && in_child == NULL) {
+        return brood__fail(APR_EINVAL, "before, in_parent and in_child are all NULL");
+    }
+    hook = calloc(1, sizeof *hook);
+    if (hook == NULL) {
+        return APR_ENOMEM;
+    }
+    hook->before = before;
+    hook->in_parent = in_parent;
+    hook->in_child = in_child;
+    hook->data = data;
+    brood__guard_take(&list_guard);
+    for (link = &first; *link != NULL; link = &(*link)->next) {}
+    *link = hook;
+    brood__guard_give(&list_guard);
+    if (pool != NULL) {
+        apr_pool_cleanup_register(pool, hook, hook_remove, apr_pool_cleanup_null);
+    }
+    return APR_SUCCESS;
+}
+
+static size_t count_hooks(void) {
+    size_t count = 0;
+    for (const hook_t *hook = first; hook != NULL; hook = hook->next) {
+        count++;
+    }
+    return count;
+}
+
+static apr_status_t copy_list(brood__at_fork_t **hooks) {
+    brood__at_fork_t *copy;
+    apr_status_t rv = APR_SUCCESS;
+    *hooks = NULL;
+    if (first ==
+        NULL) { /* as nearly always; one that comes now is in time for the next */
+        return APR_SUCCESS;
+    }
+    brood__guard_take(&list_guard);
+    copy = malloc(sizeof *copy + count_hooks() * sizeof copy->hooks[0]);
+    if (copy != NULL) {
+        copy->count = 0;
+        for (const hook_t *hook = first; hook != NULL; hook = hook->next) {
+            copy->hooks[copy->count++] = *hook;
+        }
+    } else {
+        rv = APR_ENOMEM;
+    }
+    brood__guard_give(&list_guard);
+    *hooks = copy;
+    return rv;
+}
+
+apr_status_t brood__at_fork_before(brood__at_fork_t **hooks) {
+    apr_status_t rv = copy_list(hooks);
+    for (size_t i = *hooks != NULL ? (*hooks)->count : 0; i > 0; i--) {
+        const hook_t *hook = &(*hooks)->hooks[i - 1];
+        if (hook->before != NULL) {
+            hook->before(hook->data);
+        }
+    }
+    return rv;
+}
+
+void brood__at_fork_in_parent(brood__at_fork_t *hooks) {
+    for (size_t i = 0; hooks != NULL && i < hooks->count; i++) {
+        if (hooks->hooks[i].in_parent != NULL) {
+            hooks->hooks[i].in_parent(hooks->hooks[i].data);
+        }
+    }
+    free(hooks);
+}
+
+void brood__at_fork_in_child(brood__at_fork_t *hooks) {
+    for (size_t i = 0; hooks != NULL && i < hooks->count; i++) {
+        if (hooks->hooks[i].in_child != NULL) {
+            hooks->hooks[i].in_child(hooks->hooks[i].data);
+        }
+    }
+    free(hooks);
+}
+
+void brood__at_fork_after_fork(void) {
+    brood__guard_reset(&list_guard);
+}

@@ -1,0 +1,33 @@
+/* What the kernel says of processes and what Brood has no reason to ask. */
+#ifndef BEHAVIOUR_KERNEL_H
+#define BEHAVIOUR_KERNEL_H
+
+#include "support/say.h"
+
+#ifdef _WIN32
+
+static inline int64_t kernel_parent(void) {
+    return 0;
+}
+
+static inline int number_is_taken(int64_t pid) {
+    return pid < 0;
+}
+
+#else
+#include <signal.h>
+#include <unistd.h>
+
+/* The parent of this process, as the kernel sees it now. */
+static inline int64_t kernel_parent(void) {
+    return (int64_t)getppid();
+}
+
+/* Whether the kernel's table has an entry of that number, a zombie included. */
+static inline int number_is_taken(int64_t pid) {
+    return kill((pid_t)pid, 0) == 0;
+}
+
+#endif
+
+#endif
