@@ -7,6 +7,7 @@
 #include "starter.h"
 #include "status.h"
 #include <apr_pools.h>
+#include <apr_strings.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -226,7 +226,7 @@ int brood__command_is_written(const brood_command_t *command) {
 
 /* ---- several ---------------------------------------------------------------------------- */
 
-static int is_done(const brood__turn_t *turn) {
+static int is_reached(const brood__turn_t *turn) {
     int every = 1;
     for (size_t i = 0; i < turn->count; i++) {
         if (turn->commands[i] == NULL) {
@@ -293,7 +293,7 @@ static apr_status_t take_turn(const brood__turn_t *turn, brood_os_waitable_t *se
     for (;;) { /* ends when it is done, at the deadline or with a failure */
         apr_status_t rv;
         int late = looked && brood_os_now_ns() >= turn->deadline;
-        if (is_done(turn)) {
+        if (is_reached(turn)) {
             return APR_SUCCESS;
         }
         if (late) {
