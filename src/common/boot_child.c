@@ -16,6 +16,7 @@
 #include "os/handle.h"
 #include "os/process.h"
 #include "os/program.h"
+#include "own_thread.h"
 #include "server.h"
 #include "session.h"
 #include "status.h"
@@ -67,6 +68,7 @@ static void become(const brood__boot_record_t *record) {
     brood__session_set_parent(&record->parent);
     brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
+    brood__current.end_with_parent = record->end_with_parent;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
 }
@@ -144,11 +146,7 @@ static apr_status_t tell_ready(brood_os_handle_t stream) {
 }
 
 static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t *pool) {
-    int code;
-    if (brood__current.daemon) {
-        (void)brood__exit_with_parent();
-    }
-    code = target(state, pool);
+    int code = target(state, pool);
     BROOD_KILL_POINT("boot.finished");
     return code;
 }
@@ -178,7 +176,11 @@ static void receive(booting_t *boot) {
 
 /* From the record to the running target. Returns its exit code. */
 static int boot_and_run(booting_t *boot) {
-    apr_status_t rv = find_target(boot);
+    apr_status_t rv =
+        brood__current.end_with_parent ? brood__exit_with_parent() : APR_SUCCESS;
+    if (rv == APR_SUCCESS) {
+        rv = find_target(boot);
+    }
     if (rv == APR_SUCCESS) {
         rv = unpack_state(boot);
     }
@@ -195,7 +197,7 @@ static int boot_and_run(booting_t *boot) {
 
 /* Runs the preload function, after a word to the parent that it has begun. */
 static apr_status_t preload(booting_t *boot) {
-    unsigned threads = brood_os_thread_count();
+    unsigned threads = brood__program_threads();
     void *function = NULL;
     int code;
     apr_status_t rv = find_function(boot, &function);
@@ -295,6 +297,10 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     if (rv == APR_SUCCESS) {
         pool = brood__session_pool();
         rv = pool == NULL ? APR_ENOMEM : APR_SUCCESS;
+    }
+    brood__current.end_with_parent = start->child->end_with_parent;
+    if (rv == APR_SUCCESS && brood__current.end_with_parent) {
+        rv = brood__exit_with_parent();
     }
     if (rv != APR_SUCCESS) {
         fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
