@@ -1,4 +1,4 @@
-/* The stranger, started with a script. */
+/* The scripted program, started with a script. */
 #include "commands.h"
 
 #include "current.h"
@@ -14,7 +14,7 @@ const char *const *brood_test_script(apr_pool_t *pool, ...) {
     va_list words;
 
     argv[0] = brood__current.program;
-    argv[1] = BROOD_TEST_STRANGER;
+    argv[1] = BROOD_TEST_SCRIPTED;
     va_start(words, pool);
     while ((word = va_arg(words, const char *)) != NULL) {
         assert_true(count < WORDS_MAX - 1);

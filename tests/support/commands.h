@@ -1,14 +1,14 @@
-/* Tests of commands: the stranger, started with a script. See stranger.h and methods.h. */
+/* Tests of commands: the scripted program, started with a script. See scripted.h and methods.h. */
 #ifndef BROOD_TEST_COMMANDS_H
 #define BROOD_TEST_COMMANDS_H
 
 #include "methods.h"
-#include "stranger.h"
+#include "scripted.h"
 
 /* Far more than anything here takes; nothing waits so long but what is broken. */
 #define LATE (30 * 1000000)
 
-/* The arguments that start the stranger with this script (ended by NULL), in the pool. */
+/* The arguments that start it with this script (ended by NULL), in the pool. */
 const char *const *brood_test_script(apr_pool_t *pool, ...);
 
 /* Makes a command of them. The test fails when that does. */
@@ -39,8 +39,8 @@ brood_command_options_t brood_test_options(brood_stdio_t input, brood_stdio_t ou
 
 #define BROOD_TEST_COMMAND_MAIN(tests)                                             \
     int main(int argc, char **argv) {                                              \
-        if (brood_test_is_stranger(argc, argv))                                    \
-            return brood_test_stranger(argc, argv);                                \
+        if (brood_test_is_scripted(argc, argv))                                    \
+            return brood_test_scripted(argc, argv);                                \
         if (brood_init(&argc, &argv) != APR_SUCCESS)                               \
             return 1;                                                              \
         return brood_test_run_once(argv[0], tests, sizeof tests / sizeof tests[0], \

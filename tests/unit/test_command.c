@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs the stranger and gives what it prints, captured. */
+/* Runs the program and gives what it prints, captured. */
 static brood_command_result_t run(brood_test_t *test, brood_command_options_t *options,
                                   const char *const *argv) {
     brood_command_result_t result;
@@ -162,7 +162,7 @@ static void arguments_arrive(void **state) {
 static void the_name_need_not_be_the_program(void **state) {
     brood_test_t *test = *state;
     brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
-    const char *argv[] = {"other name", BROOD_TEST_STRANGER, "say", "hello", NULL};
+    const char *argv[] = {"other name", BROOD_TEST_SCRIPTED, "say", "hello", NULL};
 
     options.program = brood__current.program;
     assert_bytes(run(test, &options, argv).output, "hello\n");
@@ -232,7 +232,7 @@ static void it_is_found_in_the_path_that_it_will_have(void **state) {
     char *folder = apr_pstrdup(test->pool, brood__current.program);
     char *name = folder + strlen(folder);
     const char *changes[] = {NULL, NULL};
-    const char *argv[] = {NULL, BROOD_TEST_STRANGER, "say", "found", NULL};
+    const char *argv[] = {NULL, BROOD_TEST_SCRIPTED, "say", "found", NULL};
 
     while (name > folder && *name != '/' && *name != '\\') {
         name--;
@@ -403,7 +403,7 @@ static void one_is_joined_at_exit_when_asked(void **state) {
     brood_process_t *child;
 
     if (!brood_has_start_method(BROOD_START_FORK)) {
-        return; /* a connection's HANDLE is none that the stranger can write to */
+        return; /* a connection's HANDLE is none that the program can write to */
     }
     assert_success(brood_pipe_create(&mine, &theirs, 0, test->pool));
     child = brood_test_start(leave_one_to_be_joined, BROOD_ARGS(theirs), test);

@@ -14,7 +14,7 @@ static brood_command_options_t all_pipes(void) {
     return brood_test_options(brood_stdio_pipe(), brood_stdio_pipe(), brood_stdio_pipe());
 }
 
-/* N letters, as the stranger prints them. */
+/* N letters, as the program prints them. */
 static char *letters(size_t size, apr_pool_t *pool) {
     char *text = apr_palloc(pool, size + 1);
 
@@ -386,7 +386,7 @@ static void files_are_its_streams(void **state) {
     assert_int_equal(apr_file_remove(other, test->pool), APR_SUCCESS);
 }
 
-/* Only what is a plain pipe can be a stranger's stream everywhere: its own end of one. */
+/* Only what is a plain pipe can be a program of another make's stream everywhere: its own end of one. */
 static void a_native_handle_is_its_stream(void **state) {
     brood_test_t *test = *state;
     brood_command_options_t options =
@@ -423,7 +423,7 @@ static void a_connection_is_its_stream(void **state) {
                                        &options, test->pool),
                   BROOD_EDIRECTION);
     if (!brood_has_start_method(BROOD_START_FORK)) {
-        return; /* the stranger cannot use an overlapped HANDLE */
+        return; /* the program cannot use an overlapped HANDLE */
     }
     options.output = brood_stdio_connection(theirs);
     /* The head of a message of two bytes, as connection.h has it, is among the letters. */

@@ -1,5 +1,5 @@
-/* The stranger's script. Plain C, so that nothing of Brood runs in it but what a step names. */
-#include "stranger.h"
+/* A program by its script. Plain C, so that nothing of Brood runs in it but what a step names. */
+#include "scripted.h"
 
 #include "os/process.h"
 #include <signal.h>
@@ -22,12 +22,12 @@
 #define current_pid getpid
 #endif
 
-int brood_test_is_stranger(int argc, char **argv) {
-    return argc > 1 && strcmp(argv[1], BROOD_TEST_STRANGER) == 0;
+int brood_test_is_scripted(int argc, char **argv) {
+    return argc > 1 && strcmp(argv[1], BROOD_TEST_SCRIPTED) == 0;
 }
 
 static void fail(const char *what) {
-    (void)fprintf(stderr, "stranger: %s\n", what);
+    (void)fprintf(stderr, "script: %s\n", what);
     exit(99);
 }
 
@@ -137,7 +137,7 @@ static void do_with(const char *step, const char *argument) {
     }
 }
 
-int brood_test_stranger(int argc, char **argv) {
+int brood_test_scripted(int argc, char **argv) {
 #ifdef _WIN32
     (void)_setmode(0, _O_BINARY);
     (void)_setmode(1, _O_BINARY);

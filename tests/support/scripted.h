@@ -1,9 +1,9 @@
-/* A stranger: a program that knows nothing of Brood, for the tests of commands. It is the test
- * program itself, started with "--stranger" as its first argument.
+/* A scripted program: one that knows nothing of Brood, for the tests of commands. It is the test
+ * program itself, started with "--script" as its first argument.
  *
  *     int main(int argc, char **argv) {
- *         if (brood_test_is_stranger(argc, argv)) {
- *             return brood_test_stranger(argc, argv);
+ *         if (brood_test_is_scripted(argc, argv)) {
+ *             return brood_test_scripted(argc, argv);
  *         }
  *         …
  *
@@ -25,12 +25,12 @@
  *   kill            ends as by kill -9 from outside
  *
  * At the end of its script it ends with 0. What it prints goes out at once, byte for byte. */
-#ifndef BROOD_TEST_STRANGER_H
-#define BROOD_TEST_STRANGER_H
+#ifndef BROOD_TEST_SCRIPTED_H
+#define BROOD_TEST_SCRIPTED_H
 
-#define BROOD_TEST_STRANGER "--stranger"
+#define BROOD_TEST_SCRIPTED "--script"
 
-int brood_test_is_stranger(int argc, char **argv);
-int brood_test_stranger(int argc, char **argv);
+int brood_test_is_scripted(int argc, char **argv);
+int brood_test_scripted(int argc, char **argv);
 
 #endif
