@@ -15,11 +15,13 @@
 #define close_descriptor _close
 #define current_directory _getcwd
 #define current_pid _getpid
+#define read_input(bytes, size) _read(0, bytes, size)
 #else
 #include <unistd.h>
 #define close_descriptor close
 #define current_directory getcwd
 #define current_pid getpid
+#define read_input(bytes, size) read(0, bytes, size)
 #endif
 
 int brood_test_is_scripted(int argc, char **argv) {
@@ -58,10 +60,11 @@ static void put_many(FILE *file, const char *number) {
 
 static void copy_input(FILE *to) {
     static char piece[65536];
-    size_t size;
-    while ((size = fread(piece, 1, sizeof piece, stdin)) > 0) {
+    long size;
+    /* What is there is enough: fread() would wait for all of it. */
+    while ((size = (long)read_input(piece, sizeof piece)) > 0) {
         if (to != NULL) {
-            put(to, piece, size);
+            put(to, piece, (size_t)size);
         }
     }
 }
@@ -101,7 +104,8 @@ static int do_alone(const char *step) {
     } else if (strcmp(step, "wait") == 0) {
         copy_input(NULL);
     } else if (strcmp(step, "line") == 0) {
-        (void)fgetc(stdin);
+        char byte;
+        (void)!read_input(&byte, 1);
     } else if (strcmp(step, "directory") == 0) {
         print_directory();
     } else if (strcmp(step, "pid") == 0) {
@@ -143,7 +147,6 @@ int brood_test_scripted(int argc, char **argv) {
     (void)_setmode(1, _O_BINARY);
     (void)_setmode(2, _O_BINARY);
 #endif
-    (void)setvbuf(stdin, NULL, _IONBF, 0);
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "args") == 0) {
             print_arguments(argc - i - 1, argv + i + 1);

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include <apr_file_io.h>
+#include <apr_portable.h>
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,20 +104,21 @@ static void what_is_no_pipe_is_refused(void **state) {
 
 static void a_full_pipe_takes_what_it_can(void **state) {
     brood_test_t *test = *state;
-    brood_command_options_t options = brood_test_options(
-        brood_stdio_pipe(), brood_stdio_capture(0), brood_stdio_null());
+    brood_command_options_t options = all_pipes();
+    /* It waits for somebody to read what it prints, and does not read itself. */
     brood_command_t *command =
-        brood_test_command_start(test, &options, "line", "line", "line", "exit", "6");
+        brood_test_command_start(test, &options, "out", MUCH_TEXT, "wait");
     char *much = letters(MUCH, test->pool);
     size_t written = 0;
 
     assert_status(brood_command_write(command, much, MUCH, &written, 0), APR_TIMEUP);
     assert_true(written > 0 && written < MUCH);
-    /* It goes, and has not read most of it. */
+    assert_status(brood_command_write(command, much, MUCH, &written, 20000), APR_TIMEUP);
+    assert_success(brood_command_kill(command));
     assert_status(brood_command_write(command, much, MUCH, &written, LATE), APR_EPIPE);
     assert_true(written < MUCH);
     assert_status(brood_command_write(command, "x", 1, &written, LATE), APR_EPIPE);
-    brood_test_command_join(command, 6);
+    brood_test_command_join(command, -9);
 }
 
 /* ---- captures ---- */
@@ -222,7 +224,7 @@ static void a_conversation_that_is_not_over_goes_on(void **state) {
     options.input = brood_stdio_pipe();
     gate = brood_test_command(test, &options, "line", "say", "go");
     options.input = brood_stdio_output_of(gate);
-    command = brood_test_command(test, &options, "say", "ready", "line", "say", "done");
+    command = brood_test_command(test, &options, "say", "ready", "wait", "say", "done");
     assert_success(brood_command_start(gate));
     assert_success(brood_command_start(command));
     assert_success(brood_command_read(command, BROOD_STDOUT, &letter, 1, &size, LATE));
