@@ -17,6 +17,7 @@
 #include "os/process.h"
 #include "os/program.h"
 #include "own_thread.h"
+#include "parent.h"
 #include "server.h"
 #include "session.h"
 #include "status.h"
@@ -66,6 +67,7 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
 static void become(const brood__boot_record_t *record) {
     brood__session_set_name(record->name);
     brood__session_set_parent(&record->parent);
+    brood__parent_set_name(record->parent_name);
     brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
     brood__current.end_with_parent = record->end_with_parent;
@@ -270,6 +272,7 @@ static void disown(void) {
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();
+    brood__parent_after_fork();
     brood__exit_after_fork();
     tell_random();
 }
@@ -287,6 +290,7 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
+    brood__parent_set_name(brood_current_name());
     brood__session_set_name(start->child->name);
     brood__session_set_parent(&start->parent);
     BROOD_KILL_POINT("boot.begin");
@@ -317,6 +321,7 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
 
 void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent) {
     disown();
+    brood__parent_set_name(brood_current_name());
     brood__session_set_parent(parent);
     brood__current.children = 0;
     if (brood__session_claim(participant) != APR_SUCCESS) {

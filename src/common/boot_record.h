@@ -28,6 +28,7 @@ typedef struct brood__boot_record_t {
     const char *label; /* "1:2": the second child of the first; for default names */
     int daemon;
     brood_os_identity_t parent;
+    const char *parent_name;
     uint32_t participant;  /* reserved for the child */
     const char *directory; /* to work in; "" leaves it */
     int streams;           /* 1: standard output and error come first among the handles */

@@ -109,7 +109,8 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
     case BROOD_OS_CONTINUE:
         return suspend_or_resume(native, "NtResumeProcess");
     case BROOD_OS_INTERRUPT:
-        return APR_ENOTIMPL; /* Ctrl-C is an affair of consoles, and goes to all in one */
+        /* GenerateConsoleCtrlEvent() wants a console in common, and hits a whole group. */
+        return APR_ENOTIMPL;
     }
     return APR_EINVAL;
 }
