@@ -79,9 +79,7 @@ void brood__command_at_exit(void) {
     brood_command_t *command;
     while ((command = take_joined_at_exit()) != NULL) { /* each round takes one */
         /* Nobody will use its pipes any more, and the command shall not wait for that. */
-        if (command->input_size == 0) {
-            brood__flow_close(&command->flows[BROOD_STDIN]);
-        }
+        command->input_closes = 1;
         for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
             brood__flow_t *flow = &command->flows[i];
             if (!flow->moved) {
@@ -257,6 +255,10 @@ apr_status_t brood__command_options_take(brood_command_options_t *chosen,
 /* ---- the object ------------------------------------------------------------------------- */
 
 void brood__flow_close(brood__flow_t *flow) {
+    if (flow->outlet.stream != BROOD_OS_NO_HANDLE) {
+        brood_os_outlet_close(&flow->outlet);
+        flow->end = BROOD_OS_NO_HANDLE;
+    }
     flow->end = brood_os_handle_close(flow->end);
 }
 
@@ -315,7 +317,7 @@ apr_status_t brood_command_create(brood_command_t **command, const char *const *
         fresh->options.program != NULL ? fresh->options.program : fresh->argv[0];
     fresh->creator = brood_current_pid();
     for (int i = 0; i < BROOD_OS_STANDARD; i++) {
-        fresh->flows[i].end = BROOD_OS_NO_HANDLE;
+        fresh->flows[i].end = fresh->flows[i].outlet.stream = BROOD_OS_NO_HANDLE;
     }
     if (fresh->options.input.kind == BROOD_STDIO_OUTPUT_OF) {
         rv = brood__joint_create(fresh, fresh->options.input.command);

@@ -18,6 +18,7 @@
 
 #include "brood/command.h"
 #include "child.h"
+#include "os/outlet.h"
 #include "os/process.h"
 
 /* A pipe between two commands. It belongs to both, and goes with the second of them. Each end is
@@ -31,7 +32,8 @@ typedef struct brood__joint_t {
 
 /* This process's end of one of a command's streams, and what has been read from it. */
 typedef struct brood__flow_t {
-    brood_os_handle_t end; /* BROOD_OS_NO_HANDLE: none, or closed */
+    brood_os_handle_t end;    /* BROOD_OS_NO_HANDLE: none, or closed */
+    brood_os_outlet_t outlet; /* of its input: the same handle, for writing */
     int is_ours; /* the stream is a pipe of which this process has, or had, an end */
     /* outputs: */
     int moved;      /* whoever waits for the command reads it into `bytes` */
@@ -166,6 +168,10 @@ void brood__command_waitables(const brood_command_t *command,
 /* Does what these entries, as the system has marked them, call for. */
 apr_status_t brood__command_act(brood_command_t *command,
                                 const brood_os_waitable_t set[BROOD__COMMAND_WAITABLES]);
+
+/* Writes once, if there is something to write and room, and closes the input if that is to follow.
+ * To be called before the first wait: until then a system may have nothing to wait for. */
+void brood__command_feed(brood_command_t *command);
 
 /* Whether its streams need somebody to move them. */
 int brood__command_has_streams(const brood_command_t *command);

@@ -13,12 +13,10 @@ static const char *const names[] = {"input", "output", "error"};
 
 static apr_status_t check_input(const brood_command_t *command) {
     apr_status_t rv = brood__command_check_started(command);
-    if (rv == APR_SUCCESS &&
-        (command->options.input.kind != BROOD_STDIO_PIPE || command->input_closes)) {
-        rv = brood__fail(BROOD_EDIRECTION, "the input of %s is %s", command->argv[0],
-                         command->input_closes ? "given already" : "no pipe");
-    }
-    return rv;
+    return rv == APR_SUCCESS && command->options.input.kind != BROOD_STDIO_PIPE
+               ? brood__fail(BROOD_EDIRECTION, "the input of %s is no pipe",
+                             command->argv[0])
+               : rv;
 }
 
 /* Why it did not all go. */
@@ -42,7 +40,8 @@ apr_status_t brood_command_write(brood_command_t *command, const void *data, siz
         rv = brood__fail(APR_EINVAL, "data is NULL and size is %llu",
                          (unsigned long long)size);
     }
-    if (rv == APR_SUCCESS && command->flows[BROOD_STDIN].end == BROOD_OS_NO_HANDLE) {
+    if (rv == APR_SUCCESS && (command->input_closes ||
+                              command->flows[BROOD_STDIN].end == BROOD_OS_NO_HANDLE)) {
         return command->input_status != APR_SUCCESS
                    ? unwritten(command, APR_SUCCESS)
                    : brood__fail(BROOD_EDIRECTION, "the input of %s has been closed",
@@ -66,8 +65,9 @@ apr_status_t brood_command_write(brood_command_t *command, const void *data, siz
 
 apr_status_t brood_command_close_input(brood_command_t *command) {
     apr_status_t rv = check_input(command);
-    if (rv == APR_SUCCESS) {
-        brood__flow_close(&command->flows[BROOD_STDIN]);
+    if (rv == APR_SUCCESS && command->flows[BROOD_STDIN].end != BROOD_OS_NO_HANDLE) {
+        command->input_closes = 1; /* after what is still on its way */
+        brood__command_feed(command);
     }
     return rv;
 }

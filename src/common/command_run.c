@@ -17,9 +17,6 @@ static void take_pipes(brood_command_t *command, brood_bytes_t input) {
         command->input_size = input.size;
         command->input_done = 0;
         command->input_closes = 1;
-        if (input.size == 0) {
-            brood__flow_close(&command->flows[BROOD_STDIN]);
-        }
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
         brood__flow_t *flow = &command->flows[i];

@@ -153,10 +153,8 @@ static void take_over(brood_command_t *command, brood__command_start_t *start,
         command->input = input->data;
         command->input_size = input->size;
         command->input_closes = 1;
-        if (input->size == 0) {
-            brood__flow_close(&command->flows[BROOD_STDIN]);
-        }
     }
+    command->flows[BROOD_STDIN].outlet.stream = command->flows[BROOD_STDIN].end;
     command->program = apr_pstrdup(command->pool, start->os.image);
     command->pid = child->os.pid;
     command->child = child; /* last: other threads may ask for it from now on */

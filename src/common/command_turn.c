@@ -117,24 +117,34 @@ static apr_status_t take_all(brood__flow_t *flow) {
     return rv == APR_TIMEUP ? APR_SUCCESS : rv;
 }
 
+/* Bytes for its input, or its end. */
 static int has_input(const brood_command_t *command) {
-    return command->input_done < command->input_size &&
-           command->flows[BROOD_STDIN].end != BROOD_OS_NO_HANDLE;
+    return command->flows[BROOD_STDIN].end != BROOD_OS_NO_HANDLE &&
+           (command->input_done < command->input_size || command->input_closes);
 }
 
-/* Writes once, if there is room. A reader that is gone is no failure of whoever waits. */
-static void feed(brood_command_t *command) {
+/* A reader that is gone is no failure of whoever waits. */
+void brood__command_feed(brood_command_t *command) {
     brood__flow_t *flow = &command->flows[BROOD_STDIN];
     size_t piece = command->input_size - command->input_done;
-    apr_status_t rv =
-        brood_os_stream_write(flow->end, command->input + command->input_done, &piece, 0);
-    if (rv == APR_SUCCESS) {
-        command->input_done += piece;
-    } else if (rv != APR_TIMEUP && !APR_STATUS_IS_EINTR(rv)) {
-        command->input_status = rv;
-        brood__flow_close(flow);
+    apr_status_t rv = APR_SUCCESS;
+    if (!has_input(command)) {
+        return;
     }
-    if (command->input_done == command->input_size && command->input_closes) {
+    if (piece != 0) {
+        rv = brood_os_outlet_write(&flow->outlet, command->input + command->input_done,
+                                   &piece);
+        command->input_done += rv == APR_SUCCESS ? piece : 0;
+    }
+    if (rv == APR_SUCCESS && command->input_closes &&
+        command->input_done == command->input_size) {
+        rv = brood_os_outlet_idle(&flow->outlet);
+        if (rv == APR_SUCCESS) {
+            brood__flow_close(flow);
+        }
+    }
+    if (rv != APR_SUCCESS && rv != APR_TIMEUP && !APR_STATUS_IS_EINTR(rv)) {
+        command->input_status = rv;
         brood__flow_close(flow);
     }
 }
@@ -162,8 +172,7 @@ void brood__command_waitables(const brood_command_t *command,
     }
     if (has_input(
             command)) { /* also when it has ended: what it has started may read on */
-        set[BROOD_STDIN].handle = command->flows[BROOD_STDIN].end;
-        set[BROOD_STDIN].kind = BROOD_OS_WAIT_ROOM;
+        brood_os_outlet_waitable(&command->flows[BROOD_STDIN].outlet, &set[BROOD_STDIN]);
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
         if (is_wanted(&command->flows[i])) {
@@ -176,7 +185,7 @@ apr_status_t brood__command_act(brood_command_t *command,
                                 const brood_os_waitable_t set[BROOD__COMMAND_WAITABLES]) {
     apr_status_t rv = APR_SUCCESS;
     if (set[BROOD_STDIN].ready) {
-        feed(command);
+        brood__command_feed(command);
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR && rv == APR_SUCCESS; i++) {
         brood__flow_t *flow = &command->flows[i];
@@ -200,7 +209,7 @@ apr_status_t brood__command_act(brood_command_t *command,
 
 apr_status_t brood__command_settle(brood_command_t *command) {
     apr_status_t rv = APR_SUCCESS;
-    if (command->input_size != 0) {
+    if (command->input_size != 0 || command->input_closes) {
         brood__flow_close(&command->flows[BROOD_STDIN]);
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR && rv == APR_SUCCESS; i++) {
@@ -221,7 +230,8 @@ int brood__command_is_finished(const brood_command_t *command) {
 }
 
 int brood__command_is_written(const brood_command_t *command) {
-    return !has_input(command);
+    return command->input_done == command->input_size ||
+           command->flows[BROOD_STDIN].end == BROOD_OS_NO_HANDLE;
 }
 
 /* ---- several ---------------------------------------------------------------------------- */
@@ -244,8 +254,8 @@ static int is_reached(const brood__turn_t *turn) {
 /* Input goes at once as far as there is room; what is left waits for its turn. */
 static void feed_all(const brood__turn_t *turn) {
     for (size_t i = 0; i < turn->count; i++) {
-        if (turn->commands[i] != NULL && has_input(turn->commands[i])) {
-            feed(turn->commands[i]);
+        if (turn->commands[i] != NULL) {
+            brood__command_feed(turn->commands[i]);
         }
     }
 }

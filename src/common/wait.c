@@ -292,6 +292,11 @@ static void wake_up(waiting_t *waiting) {
 /* ---- the whole ---------------------------------------------------------------------- */
 
 static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
+    for (size_t i = 0; waiting->streams != 0 && i < waiting->count; i++) {
+        if (waiting->items[i].command != NULL) {
+            brood__command_feed(waiting->items[i].command);
+        }
+    }
     for (;;) { /* ends with something ready, a failure or the deadline */
         apr_status_t rv;
         int late = brood__deadline_is_now(waiting->wait.deadline) ||

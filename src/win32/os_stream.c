@@ -190,13 +190,31 @@ apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t
     return status;
 }
 
+/* As the system fills it for FilePipeLocalInformation. */
+typedef struct pipe_local_t {
+    ULONG type, configuration, most_instances, instances;
+    ULONG inbound_quota, read_available, outbound_quota, write_available;
+    ULONG state, end;
+} pipe_local_t;
+
+typedef LONG(NTAPI *query_file_t)(HANDLE file, void *io_status, void *buffer, ULONG size,
+                                  int kind);
+
 /* How much a write may hold to be done at once and whole. A pending write cannot be taken
  * back without doubt unless it is of one byte, which is gone or is not: so one byte where the
  * system does not tell, or tells 0 because the peer is waiting to read. */
 static DWORD certain_room(HANDLE pipe)
 {
-    DWORD room = brood__pipe_room(pipe);
-    return room == 0 ? 1 : room;
+    enum { file_pipe_local_information = 24 };
+    ULONG_PTR io_status[2] = {0, 0};
+    pipe_local_t local;
+    query_file_t query =
+        (query_file_t)(void (*)(void))brood__ntdll("NtQueryInformationFile");
+    if (query == NULL || query(pipe, io_status, &local, sizeof local,
+                               file_pipe_local_information) < 0) {
+        return 1;
+    }
+    return local.write_available == 0 ? 1 : local.write_available;
 }
 
 apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,

@@ -7,15 +7,11 @@
  * processes are waited for directly, as many as fit beside the event; for those beyond, the
  * system's pool of waiting threads sets the event. */
 #include "system.h"
-#include "os/clock.h"
 #include "os/stream.h"
 #include "pipe.h"
 #include "thread.h"
 
 #include <stdlib.h>
-
-/* How long to wait for room in a full pipe before a write is worth trying again. */
-#define ROOM_SLICE_NS (2 * 1000000LL)
 
 #define DIRECT_MOST (MAXIMUM_WAIT_OBJECTS - 1)
 
@@ -37,10 +33,6 @@ typedef struct waiting_t {
 static apr_status_t look_at(brood_os_waitable_t *one)
 {
     HANDLE native = brood__native(one->handle);
-    if (one->kind == BROOD_OS_WAIT_ROOM) {
-        one->ready = brood__pipe_room(native) > 0;
-        return APR_SUCCESS;
-    }
     if (one->kind != BROOD_OS_WAIT_STREAM) {
         DWORD result = WaitForSingleObject(native, 0);
         if (result == WAIT_FAILED) {
@@ -197,26 +189,6 @@ static apr_status_t wait_round(brood_os_waitable_t *set, size_t count,
     return status;
 }
 
-static brood_os_deadline_t sooner(brood_os_deadline_t deadline)
-{
-    brood_os_deadline_t soon = brood_os_now_ns() + ROOM_SLICE_NS;
-    return soon < deadline ? soon : deadline;
-}
-
-/* Marks the streams of which room is wanted: whether there is, only a write finds out. Returns how
- * many they are. */
-static size_t mark_room(brood_os_waitable_t *set, size_t count, int ready)
-{
-    size_t marked = 0;
-    for (size_t i = 0; i < count; ++i) {
-        if (set[i].handle != BROOD_OS_NO_HANDLE && set[i].kind == BROOD_OS_WAIT_ROOM) {
-            set[i].ready = ready;
-            ++marked;
-        }
-    }
-    return marked;
-}
-
 apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
                                brood_os_deadline_t deadline)
 {
@@ -224,8 +196,7 @@ apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
         set[i].ready = 0;
     }
     BROOD_FAULT("os.wait_any");
-    const int wants_room = mark_room(set, count, 0) != 0;
-    for (int round = 0;; ++round) { /* ends with one that is ready, the deadline or an error */
+    for (;;) { /* ends with one that is ready, the deadline or an error */
         int any;
         apr_status_t status = look(set, count, &any);
         if (status != APR_SUCCESS || any) {
@@ -234,11 +205,7 @@ apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
         if (brood__has_passed(deadline)) {
             return APR_TIMEUP;
         }
-        if (wants_room && round > 0) {
-            mark_room(set, count, 1);
-            return APR_SUCCESS;
-        }
-        status = wait_round(set, count, wants_room ? sooner(deadline) : deadline);
+        status = wait_round(set, count, deadline);
         if (status != APR_SUCCESS) {
             return status;
         }

@@ -25,30 +25,6 @@ apr_status_t brood__pipe_peek(HANDLE pipe, DWORD *available)
     return APR_SUCCESS;
 }
 
-/* As the system fills it for FilePipeLocalInformation. */
-typedef struct pipe_local_t {
-    ULONG type, configuration, most_instances, instances;
-    ULONG inbound_quota, read_available, outbound_quota, write_available;
-    ULONG state, end;
-} pipe_local_t;
-
-typedef LONG(NTAPI *query_file_t)(HANDLE file, void *io_status, void *buffer, ULONG size,
-                                  int kind);
-
-DWORD brood__pipe_room(HANDLE pipe)
-{
-    enum { file_pipe_local_information = 24 };
-    ULONG_PTR io_status[2] = {0, 0};
-    pipe_local_t local;
-    query_file_t query =
-        (query_file_t)(void (*)(void))brood__ntdll("NtQueryInformationFile");
-    if (query == NULL || query(pipe, io_status, &local, sizeof local,
-                               file_pipe_local_information) < 0) {
-        return 0;
-    }
-    return local.write_available;
-}
-
 /* A set event is a hint; only the operation's own status proves that the system is done with
  * our memory. */
 static apr_status_t wait_for(OVERLAPPED *operation, brood_os_deadline_t deadline)

@@ -16,10 +16,6 @@ apr_status_t brood__pipe_error(brood__direction_t direction, DWORD error);
 /* How many bytes lie in the pipe. APR_EOF: none, and the other end is gone. */
 apr_status_t brood__pipe_peek(HANDLE pipe, DWORD *available);
 
-/* How many bytes the pipe takes at once. 0: the system does not tell; it is full, or its reader
- * waits for more than it can hold. */
-DWORD brood__pipe_room(HANDLE pipe);
-
 /* Cancels a pending operation and returns when the system is done with it, however it
  * ended. */
 void brood__pipe_take_back(HANDLE pipe, OVERLAPPED *operation);

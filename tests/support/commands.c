@@ -1,7 +1,8 @@
 /* The scripted program, started with a script. */
 #include "commands.h"
 
-#include "current.h"
+#include "os/module.h"
+#include "os/program.h"
 #include <apr_strings.h>
 #include <string.h>
 
@@ -10,10 +11,12 @@
 const char *const *brood_test_script(apr_pool_t *pool, ...) {
     const char **argv = apr_pcalloc(pool, WORDS_MAX * sizeof *argv);
     const char *word;
+    char *path = apr_palloc(pool, BROOD_OS_PATH_MAX);
     size_t count = 2;
     va_list words;
 
-    argv[0] = brood__current.program;
+    assert_int_equal(brood_os_program_path(path, BROOD_OS_PATH_MAX), APR_SUCCESS);
+    argv[0] = path;
     argv[1] = BROOD_TEST_SCRIPTED;
     va_start(words, pool);
     while ((word = va_arg(words, const char *)) != NULL) {

@@ -62,9 +62,8 @@ typedef enum brood_os_waitable_kind_t {
     BROOD_OS_WAIT_STREAM, /* readable as in brood_os_stream_readable() */
     BROOD_OS_WAIT_WATCH,  /* a watch of os/identity.h: the process has ended */
     BROOD_OS_WAIT_BELL,   /* a bell of os/bell.h: it rings */
-    BROOD_OS_WAIT_ROOM    /* a stream that takes bytes, or whose readers are gone. Windows cannot
-                             tell that of a full one: it is marked every few milliseconds. Try a
-                             write with a deadline that has passed. */
+    BROOD_OS_WAIT_ROOM    /* of os/outlet.h only: a stream that takes bytes, or whose readers are
+                             gone */
 } brood_os_waitable_kind_t;
 
 typedef struct brood_os_waitable_t {
