@@ -280,6 +280,7 @@ static void disown(void) {
 void brood__boot_from_forkserver(brood_os_handle_t stream, brood__at_fork_t *hooks) {
     booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
     disown();
+    brood__exit_prepare_forked();
     receive(&boot);
     brood__at_fork_in_child(hooks);
     brood__exit_forked(boot_and_run(&boot));
@@ -290,6 +291,7 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
+    brood__exit_prepare_forked();
     brood__parent_set_name(brood_current_name());
     brood__session_set_name(start->child->name);
     brood__session_set_parent(&start->parent);

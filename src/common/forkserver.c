@@ -58,6 +58,7 @@ static int make_room(server_t *server) {
 static void become_child(server_t *server, brood_os_handle_t stream,
                          brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
+    brood_os_interrupt_ignore(0);
     brood_os_handle_close(server->control);
     for (size_t i = 0; i < server->count; i++) {
         brood_os_process_close(&server->entries[i].process);
@@ -105,6 +106,7 @@ static int start_child(server_t *server) {
     server->entries[server->count].stream = stream;
     server->count++;
     server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
+    BROOD_KILL_POINT("forkserver.started");
     return 1;
 }
 
@@ -142,6 +144,7 @@ static int reap_entry(entry_t *entry) {
     if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) {
         return 0;
     }
+    BROOD_KILL_POINT("forkserver.reaped");
     (void)brood__notice_send(entry->stream,
                              rv == APR_SUCCESS ? BROOD__NOTICE_ENDED : BROOD__NOTICE_LOST,
                              APR_SUCCESS, how.signaled, how.code, NULL);
@@ -178,6 +181,9 @@ static void set_fill(server_t *server) {
 void brood__forkserver_serve(brood_os_handle_t stream) {
     server_t server = {stream, NULL, NULL, 0, 0, 0};
     int parent = make_room(&server);
+    /* The terminal's interrupt is for those that work; without the server nobody would know how
+     * they took it. */
+    brood_os_interrupt_ignore(1);
     while (parent) { /* ends when the parent's end of the stream is closed */
         apr_status_t rv;
         set_fill(&server);
@@ -200,4 +206,5 @@ void brood__forkserver_serve(brood_os_handle_t stream) {
     free(server.entries);
     free(server.set);
     brood_os_handle_close(stream);
+    brood_os_interrupt_ignore(0);
 }

@@ -12,6 +12,7 @@
 #include "os/fault.h"
 #include "os/handle.h"
 #include "os/process.h"
+#include "own_thread.h"
 #include "participant.h"
 #include "status.h"
 #include "text.h"
@@ -207,18 +208,23 @@ apr_status_t brood__session_return(void) {
     return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
-void brood__session_pool_end(void) {
+/* In a forked child APR's own pools are copies of the parent's. */
+static void pools_end(void) {
     if (process_pool != NULL) {
         apr_pool_destroy(process_pool);
         process_pool = NULL;
     }
-}
-
-/* In a forked child APR's own pools are copies of the parent's. */
-static void at_exit(void) {
-    brood__session_pool_end();
     if (!is_forked) {
         apr_terminate();
+    }
+}
+
+/* The pools go first: what is registered with them may use the objects of the session. Other
+ * threads may do so until the very end; then the kernel says that this process is dead. */
+void brood__session_end(void) {
+    pools_end();
+    if (brood__program_threads() <= 1) {
+        brood__session_leave();
     }
 }
 
@@ -227,7 +233,7 @@ static void at_exit(void) {
 apr_pool_t *brood__session_pool(void) {
     brood__guard_take(&session_guard);
     if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
-        atexit(at_exit);
+        atexit(brood__session_end);
         if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
             process_pool = NULL;
         }

@@ -168,6 +168,19 @@ void brood_os_stop_self(void)
     SuspendThread(GetCurrentThread());
 }
 
+/* For forked children, of which there are none here. */
+apr_status_t brood_os_at_exit(void (*function)(int code))
+{
+    (void)function;
+    BROOD_FAULT("os.at_exit");
+    return APR_ENOTIMPL;
+}
+
+void brood_os_interrupt_ignore(int ignored)
+{
+    (void)ignored;
+}
+
 apr_status_t brood_os_at_fork_child(void (*child)(void))
 {
     (void)child;

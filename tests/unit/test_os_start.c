@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LATE (20 * INT64_C(1000000000))
+#define LATE (60 * INT64_C(1000000000))
 #define BOOT "boot:"
 
 static char self[BROOD_OS_PATH_MAX];
@@ -225,6 +225,7 @@ static int arrange(const char *folder, unsigned closed) {
     brood_os_handle_t files[BROOD_OS_STANDARD];
     brood_os_handle_t boot = BROOD_OS_NO_HANDLE, other;
     int choice[BROOD_OS_STANDARD];
+    const int step = brood_os_has_fork() ? 1 : 4; /* starts cost more elsewhere */
     int i, code, wrong = 0;
 
     for (i = 0; i < BROOD_OS_STANDARD; i++) {
@@ -241,7 +242,7 @@ static int arrange(const char *folder, unsigned closed) {
             files[i] = open_file(folder, i);
         }
     }
-    for (code = 0; code < CHOICES * CHOICES * CHOICES && wrong < 5; code++) {
+    for (code = 0; code < CHOICES * CHOICES * CHOICES && wrong < 5; code += step) {
         choice[0] = code % CHOICES;
         choice[1] = code / CHOICES % CHOICES;
         choice[2] = code / CHOICES / CHOICES;
@@ -706,7 +707,7 @@ static void fails(brood_os_start_t *start, brood_os_start_step_t where,
 }
 
 static void starts_that_fail(void **state) {
-    brood_os_handle_t gone, other, standard[3];
+    brood_os_handle_t standard[3];
     brood_os_start_t start;
 
     (void)state;
@@ -716,16 +717,17 @@ static void starts_that_fail(void **state) {
     fails(&start, BROOD_OS_START_EXECUTE, APR_SUCCESS);
     write_file(path_of(folder, "words"), "only words\n");
     start = plain(), start.image = path_of(folder, "words");
-    fails(&start, BROOD_OS_START_EXECUTE, APR_SUCCESS);
+    if (brood_os_has_fork()) { /* Wine takes it for a program of the system below */
+        fails(&start, BROOD_OS_START_EXECUTE, EACCES);
+        assert_true(brood_test_make_executable(path_of(folder, "words")));
+        fails(&start, BROOD_OS_START_EXECUTE, ENOEXEC);
+    }
     start = plain(), start.directory = path_of(folder, "nothing");
     fails(&start, BROOD_OS_START_DIRECTORY, APR_SUCCESS);
     start = plain(), start.directory = path_of(folder, "words");
     fails(&start, BROOD_OS_START_DIRECTORY, APR_SUCCESS);
-    assert_int_equal(brood_os_stream_pipe(&gone, &other), APR_SUCCESS);
-    brood_os_handle_close(gone);
-    brood_os_handle_close(other);
     standard[0] = standard[2] = BROOD_OS_OWN_STREAM;
-    standard[1] = gone;
+    standard[1] = 0x7ffff0; /* a number that nothing has */
     start = plain(), start.standard = standard;
     fails(&start, BROOD_OS_START_STREAMS, APR_SUCCESS);
 }
