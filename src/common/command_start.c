@@ -1,7 +1,6 @@
 /* Command: the start, and a program in the place of this one. */
 #include "command.h"
 
-#include "os/fault.h"
 #include "os/handle.h"
 #include "session.h"
 #include "starter.h"
@@ -182,7 +181,6 @@ static apr_status_t start_in(brood_command_t *command, apr_pool_t *pool) {
         rv = launch(&start, child);
     }
     if (rv == APR_SUCCESS) {
-        BROOD_KILL_POINT("command.launched");
         take_over(command, &start, child);
         command->failed = BROOD_STEP_NONE;
     } else {
@@ -240,7 +238,6 @@ static apr_status_t replace(brood__command_start_t *start) {
     apr_status_t rv;
     (void)fflush(NULL);
     brood__session_leave();
-    BROOD_KILL_POINT("command.left");
     rv = brood_os_process_replace(&start->os, &step);
     start->step = step_of(step);
     rv = system_failed(start, rv);
