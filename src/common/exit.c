@@ -10,6 +10,7 @@
 
 #include "brood/boot.h"
 #include "child.h"
+#include "command.h"
 #include "current.h"
 #include "family.h"
 #include "finalizer.h"
@@ -41,6 +42,7 @@ void brood__exit_sequence(void) {
     done = 1;
     brood_log(BROOD_LOG_INFO, "process shutting down");
     brood__finalizers_run_first();
+    brood__command_at_exit();
     brood__child_end_all();
     brood__finalizers_run_rest();
     brood__servers_end();
