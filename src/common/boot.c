@@ -3,8 +3,10 @@
 
 #include "at_fork.h"
 #include "boot_child.h"
+#include "command.h"
 #include "current.h"
 #include "exit.h"
+#include "finalizer.h"
 #include "forked.h"
 #include "os/identity.h"
 #include "os/program.h"
@@ -80,9 +82,12 @@ static int arguments_without_boot(int argc, char **argv) {
 
 static void at_raw_fork(void) {
     brood__child_after_fork();
+    brood__command_after_fork();
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();
+    brood__finalizers_after_fork();
+    brood__log_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }
