@@ -270,9 +270,7 @@ static void tell_random(void) {
     apr_random_after_fork(&self);
 }
 
-/* What the parent's memory holds of the parent's own is let go of. */
-static void disown(void) {
-    (void)brood__session_disown();
+void brood__boot_let_go(void) {
     brood__child_after_fork();
     brood__command_after_fork();
     brood__servers_after_fork();
@@ -283,6 +281,11 @@ static void disown(void) {
     brood__log_after_fork();
     brood__exit_after_fork();
     tell_random();
+}
+
+static void disown(void) {
+    (void)brood__session_disown();
+    brood__boot_let_go();
 }
 
 void brood__boot_from_forkserver(brood_os_handle_t stream, brood__at_fork_t *hooks) {
