@@ -34,7 +34,6 @@
 #define LEAVES 2
 #define PROCESSES (1 + MIDDLES + MIDDLES * LEAVES)
 #define MARK "--mark"
-#define MOMENT_US 40000u /* the tree has grown by then, mostly */
 #define GONE_US 1000000
 #define LATE_NS (20 * 1000000000LL)
 #define SHORT_US 20000
@@ -70,13 +69,18 @@ static int start_others(const member_t *self, apr_pool_t *pool) {
     options.end_with_parent = self->option;
     for (int i = 0; i < count; i++) {
         brood_process_t *process;
+        apr_status_t rv;
 
         CHILD_OK(brood_process_create(&process, be_member,
                                       BROOD_ARGS(self->path, self->queue, self->lock,
                                                  self->life, self->level + 1,
                                                  self->method, self->option),
                                       &options, pool));
-        CHILD_OK(brood_process_start(process));
+        rv = brood_process_start(process);
+        if (rv == BROOD_EBOOT) {
+            return 3; /* it was killed with all the others, a moment before this one is */
+        }
+        CHILD_OK(rv);
     }
     return 0;
 }
@@ -138,7 +142,8 @@ typedef struct storm_family_t {
     const char *path;
     log_t *log;
     storm_delays_t delays;
-    unsigned whole; /* trees that had grown when their root was killed */
+    uint32_t grows_us; /* how long the first tree took to grow, and half as long again */
+    unsigned whole;    /* trees that had grown when their root was killed */
     unsigned faults;
 } storm_family_t;
 
@@ -188,6 +193,27 @@ static void await_nobody(storm_family_t *storm, brood_connection_t *mine, int64_
     storm_delay_add(&storm->delays, (brood_os_now_ns() - began) / 1000);
 }
 
+/* Mostly while the tree grows; every fourth time, and the first, it has grown. */
+static void await_moment(storm_family_t *storm, brood_connection_t *mine) {
+    int64_t began = brood_os_now_ns();
+    char words[8];
+    size_t size;
+
+    if (storm->grows_us != 0 && storm_random(&storm->seed, 4) != 0) {
+        storm_moment(&storm->seed, storm->grows_us);
+    } else {
+        must(brood_connection_recv_bytes_into(mine, words, sizeof words, &size,
+                                              LATE_NS / 1000),
+             "waiting for the tree");
+        storm->grows_us =
+            storm->grows_us != 0
+                ? storm->grows_us
+                : (uint32_t)((brood_os_now_ns() - began) / 1000 * 3 / 2) + 1;
+        storm_moment(&storm->seed, 2000);
+    }
+    storm->whole += atomic_load(&storm->log->complete) == PROCESSES;
+}
+
 static void take_name_back(storm_family_t *storm, const char *name, apr_pool_t *pool) {
     size_t count;
 
@@ -223,8 +249,7 @@ static void kill_a_tree(storm_family_t *storm, unsigned number, apr_pool_t *pool
          "the root");
     must(brood_process_start(root), "starting the root");
     must(brood_connection_close(theirs), "closing the pipe");
-    storm_moment(&storm->seed, MOMENT_US);
-    storm->whole += atomic_load(&storm->log->complete) == PROCESSES;
+    await_moment(storm, mine);
     began = brood_os_now_ns();
     must(brood_process_kill(root), "killing the root");
     must(brood_process_join(root, LATE_NS / 1000), "joining the root");
@@ -235,8 +260,8 @@ static void kill_a_tree(storm_family_t *storm, unsigned number, apr_pool_t *pool
 /* ---- all of them ------------------------------------------------------------------------ */
 
 static unsigned storm_under(brood_start_method_t method, unsigned kills, uint64_t seed) {
-    storm_family_t storm = {method, seed + (uint64_t)method, NULL, NULL, {NULL, 0, 0}, 0,
-                            0};
+    storm_family_t storm = {
+        method, seed + (uint64_t)method, NULL, NULL, {NULL, 0, 0}, 0, 0, 0};
     apr_pool_t *pool, *round;
     int64_t began = brood_os_now_ns();
     void *log;
