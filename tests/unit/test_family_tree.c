@@ -228,6 +228,7 @@ static void orphans_are_found(void **state) {
         assert_int_equal(count, 1);
     }
     assert_status(brood_connection_recv_bytes_into(mine, &word, 1, &size, LATE), APR_EOF);
+    assert_true(brood_test_await_gone(leaf) >= 0);
     assert_success(brood_process_kill_tree(middle, BROOD_STOP_KILL, &count));
     assert_int_equal(count, 0);
 }
