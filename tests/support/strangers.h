@@ -36,7 +36,7 @@ void brood_test_block_signals(void);
 
 /* What the process has told the system to do with each signal, and what this thread blocks, as
  * bytes that can be compared. Returns how many; 0: there are no signals. */
-size_t brood_test_signals(unsigned char *bytes, size_t room);
+size_t brood_test_signal_state(unsigned char *bytes, size_t room);
 
 /* What becomes of ended children: 0: they wait to be reaped; 1: SIGCHLD is ignored; 2:
  * SA_NOCLDWAIT. Returns 0 where there is no such choice. */

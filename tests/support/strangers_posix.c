@@ -90,7 +90,7 @@ void brood_test_block_signals(void) {
     (void)pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
 
-size_t brood_test_signals(unsigned char *bytes, size_t room) {
+size_t brood_test_signal_state(unsigned char *bytes, size_t room) {
     sigset_t blocked;
     size_t used = 0;
     int number;

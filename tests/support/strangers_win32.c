@@ -36,7 +36,7 @@ int brood_test_marked(const char *mark, int64_t except, int64_t or_except,
 void brood_test_block_signals(void) {
 }
 
-size_t brood_test_signals(unsigned char *bytes, size_t room) {
+size_t brood_test_signal_state(unsigned char *bytes, size_t room) {
     (void)bytes;
     (void)room;
     return 0;
