@@ -8,9 +8,11 @@
 #include "command.h"
 #include "current.h"
 #include "exit.h"
+#include "finalizer.h"
 #include "forked.h"
 #include "forkserver.h"
 #include "handle.h"
+#include "log.h"
 #include "method.h"
 #include "os/fault.h"
 #include "os/handle.h"
@@ -73,6 +75,7 @@ static void become(const brood__boot_record_t *record) {
     brood__current.end_with_parent = record->end_with_parent;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
+    brood__log_inherit(&record->log);
 }
 
 /* The session, the streams and the directory: what the record says about surroundings. */
@@ -148,7 +151,10 @@ static apr_status_t tell_ready(brood_os_handle_t stream) {
 }
 
 static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t *pool) {
-    int code = target(state, pool);
+    int code;
+    brood_log(BROOD_LOG_INFO, "child process calling its target");
+    code = target(state, pool);
+    brood_log(BROOD_LOG_INFO, "the target returned %d", code);
     BROOD_KILL_POINT("boot.finished");
     return code;
 }
@@ -273,6 +279,8 @@ static void disown(void) {
     brood__at_fork_after_fork();
     brood__forked_after_fork();
     brood__parent_after_fork();
+    brood__finalizers_after_fork();
+    brood__log_after_fork();
     brood__exit_after_fork();
     tell_random();
 }

@@ -13,6 +13,8 @@
 #include "command.h"
 #include "current.h"
 #include "family.h"
+#include "finalizer.h"
+#include "log.h"
 #include "os/clock.h"
 #include "os/family.h"
 #include "os/handle.h"
@@ -37,8 +39,11 @@ void brood__exit_sequence(void) {
         return;
     }
     done = 1;
+    brood_log(BROOD_LOG_INFO, "process shutting down");
+    brood__finalizers_run_first();
     brood__command_at_exit();
     brood__child_end_all();
+    brood__finalizers_run_rest();
     brood__servers_end();
 }
 

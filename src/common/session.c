@@ -29,6 +29,7 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
+static int is_registered; /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -231,7 +232,9 @@ void brood__session_end(void) {
 apr_pool_t *brood__session_pool(void) {
     brood__guard_take(&session_guard);
     if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
-        atexit(brood__session_end);
+        if (!is_registered) { /* a forked child has its parent's handlers, in their order */
+            is_registered = atexit(brood__session_end) == 0;
+        }
         if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
             process_pool = NULL;
         }
