@@ -3,7 +3,9 @@
  * all the same. */
 #include "methods.h"
 
+#include "os/identity.h"
 #include "strangers.h"
+#include <stdio.h>
 #include <string.h>
 
 #define LATE (20 * 1000000)
@@ -130,11 +132,78 @@ static void somebody_else_may_reap(void **state) {
     (void)brood_test_reaper_stop();
 }
 
+/* A stranger that has this number: 1. 0: others were faster each time. */
+static int take_number(brood_os_process_t *stranger, int64_t number, const char *file) {
+    brood_os_exit_t how;
+
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(brood_test_next_number(number), 1);
+        assert_success(brood_test_stranger_start(stranger, 0, file));
+        if (stranger->pid == number) {
+            return 1;
+        }
+        assert_success(brood_os_process_signal(stranger, BROOD_OS_KILL));
+        assert_success(brood_os_process_wait(stranger, BROOD_OS_FOREVER, &how));
+        brood_os_process_close(stranger);
+    }
+    return 0;
+}
+
+/* Whether the system signals a process by its birth, and lets its number be chosen. */
+static int numbers_can_be_told(int64_t number) {
+    brood_os_identity_t self;
+
+    return brood_os_identity_self(&self) == APR_SUCCESS &&
+           brood_os_identity_signal(&self, BROOD_OS_CONTINUE) == APR_SUCCESS &&
+           brood_test_next_number(number);
+}
+
+/* The child is dead and reaped, which Brood has not heard of yet; a stranger has its number. */
+static void who_has_the_number_now_is_not_hit(void **state) {
+    brood_test_t *test = *state;
+    const char *file = brood_test_file_name("number", test->pool);
+    brood_process_t *process = brood_test_start(three, BROOD_NO_ARGS, test);
+    int64_t number = brood_process_pid(process);
+    brood_os_process_t stranger;
+    brood_os_exit_t how;
+    size_t count = 0;
+
+    assert_true(brood_test_await_gone(number) >= 0);
+    brood_test_reap(number);
+    if (!numbers_can_be_told(number) || !take_number(&stranger, number, file)) {
+        print_message("numbers cannot be chosen here\n");
+        assert_success(brood_process_join(process, LATE));
+        (void)remove(file);
+        skip();
+    }
+    assert_success(brood_process_terminate(process));
+    assert_success(brood_process_kill(process));
+    assert_success(brood_process_kill_tree(process, BROOD_STOP_TERMINATE, &count));
+    assert_success(brood_process_kill_tree(process, BROOD_STOP_KILL, &count));
+    assert_success(brood_process_join(process, LATE));
+    assert_success(brood_process_kill_tree(process, BROOD_STOP_KILL, &count));
+    assert_int_equal(count, 0);
+    assert_status(brood_os_process_wait(&stranger, 0, &how), APR_TIMEUP); /* it lives */
+    assert_int_equal(brood_test_await_bytes(file, 1), 1);
+    assert_success(brood_os_process_signal(&stranger, BROOD_OS_KILL));
+    assert_success(brood_os_process_wait(&stranger, BROOD_OS_FOREVER, &how));
+    brood_os_process_close(&stranger);
+    assert_int_equal(remove(file), 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    BROOD_TEST(who_has_the_number_now_is_not_hit),
     BROOD_TEST(signals_stay_as_they_were),
     BROOD_TEST(sigchld_may_be_ignored),
     BROOD_TEST(children_may_leave_nothing),
     BROOD_TEST(somebody_else_may_reap),
 };
 
-BROOD_TEST_MAIN(tests)
+int main(int argc, char **argv) {
+    brood_test_stranger(argc, argv);
+    if (brood_init(&argc, &argv) != APR_SUCCESS) {
+        return 1;
+    }
+    return brood_test_run(argv[0], tests, sizeof tests / sizeof tests[0],
+                          argc > 1 ? argv[1] : NULL);
+}
