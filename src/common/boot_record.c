@@ -38,7 +38,7 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
         brood_arg_uint(record->parent.birth),
         brood_arg_uint(record->participant),
         brood_arg_string(record->directory),
-        brood_arg_int(record->streams),
+        brood_arg_int(record->served),
         brood_arg_int(target->is_program),
         /* bytes, not a string: a path need not be UTF-8 on POSIX */
         brood_arg_bytes(brood_bytes(target->path, strlen(target->path))),
@@ -113,7 +113,7 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
         rv =
             BROOD_UNPACK(values, &version, &role, &chosen, &record->name, &record->daemon,
                          &record->parent.pid, &record->parent.birth, &record->participant,
-                         &record->directory, &record->streams, &record->target.is_program,
+                         &record->directory, &record->served, &record->target.is_program,
                          &path, &record->target.offset, &build_id, &record->state,
                          &record->codes, &record->numbers, &record->label);
     }

@@ -122,8 +122,6 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
         brood__segment_release(own);
     }
     brood__arena_renamed(own_id, id);
-    /* A child of the forkserver uses what the server's main made before brood_init(). */
-    (void)brood__arena_hold_all(id);
     return brood_os_at_fork_child(at_raw_fork);
 }
 
@@ -145,6 +143,14 @@ uint32_t brood__session_disown(void) {
 
 apr_status_t brood__session_claim(uint32_t id) {
     return enter(control, id);
+}
+
+apr_status_t brood__session_claim_held(uint32_t id) {
+    apr_status_t rv = enter(control, id);
+    if (rv == APR_SUCCESS) {
+        (void)brood__arena_hold_all(id);
+    }
+    return rv;
 }
 
 /* A fork that Brood did not make: the child is a process of its own all the same. When it

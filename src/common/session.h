@@ -28,6 +28,10 @@ uint32_t brood__session_disown(void);
 /* In a forked child, for which its parent reserved `id`. */
 apr_status_t brood__session_claim(uint32_t id);
 
+/* The same for a child of the forkserver, for which nobody holds yet what the server's main made
+ * before brood_init(). */
+apr_status_t brood__session_claim_held(uint32_t id);
+
 /* Reserves an id for a process about to be made. */
 apr_status_t brood__session_reserve(uint32_t *id);
 
