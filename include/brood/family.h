@@ -46,8 +46,8 @@ BROOD_BEGIN_DECLS
  * birth: APR_ENOTIMPL there. A program that made itself a daemon of init (forked twice) is no
  * descendant any more, except on Windows as long as its parents live.
  * Like: killing a job object; psutil.Process.children(recursive=True), each killed. */
-BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process, brood_stop_what_t how,
-                                               size_t *count);
+BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process,
+                                               brood_stop_what_t how, size_t *count);
 
 /* Ends all descendants of this process, the forkserver among them, and external programs; not
  * this process itself. Children stay to be joined.

@@ -16,6 +16,7 @@
 #include "os/handle.h"
 #include "os/process.h"
 #include "os/program.h"
+#include "own_thread.h"
 #include "server.h"
 #include "session.h"
 #include "status.h"
@@ -58,6 +59,7 @@ static void become(const brood__boot_record_t *record) {
     brood__session_set_parent(&record->parent);
     brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
+    brood__current.end_with_parent = record->end_with_parent;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
 }
@@ -155,11 +157,7 @@ static apr_status_t tell_ready(brood_os_handle_t stream) {
 
 int brood__boot_run(brood_target_fn *target, const brood_values_t *state,
                     apr_pool_t *pool) {
-    int code;
-    if (brood__current.daemon) {
-        (void)brood__exit_with_parent();
-    }
-    code = target(state, pool);
+    int code = target(state, pool);
     BROOD_KILL_POINT("boot.finished");
     return code;
 }
@@ -191,7 +189,11 @@ void brood__boot_enter(brood__boot_t *boot) {
 
 /* From the record to the running target. Returns its exit code. */
 int brood__boot_finish(brood__boot_t *boot) {
-    apr_status_t rv = boot->target != NULL ? APR_SUCCESS : brood__boot_find_target(boot);
+    apr_status_t rv =
+        brood__current.end_with_parent ? brood__exit_with_parent() : APR_SUCCESS;
+    if (rv == APR_SUCCESS && boot->target == NULL) {
+        rv = brood__boot_find_target(boot);
+    }
     if (rv == APR_SUCCESS && boot->state == NULL) {
         rv = brood__boot_unpack_state(boot);
     }
@@ -208,7 +210,7 @@ int brood__boot_finish(brood__boot_t *boot) {
 
 /* Runs the preload function, after a word to the parent that it has begun. */
 static apr_status_t preload(brood__boot_t *boot) {
-    unsigned threads = brood_os_thread_count();
+    unsigned threads = brood__program_threads();
     void *function = NULL;
     int code;
     apr_status_t rv = find_function(boot, &function);

@@ -133,6 +133,10 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
         pool = brood__session_pool();
         rv = pool == NULL ? APR_ENOMEM : APR_SUCCESS;
     }
+    brood__current.end_with_parent = start->child->end_with_parent;
+    if (rv == APR_SUCCESS && brood__current.end_with_parent) {
+        rv = brood__exit_with_parent();
+    }
     if (rv != APR_SUCCESS) {
         fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
         brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);

@@ -14,7 +14,7 @@
 #define BOOT_MAGIC 0x42424f4fu /* "OOBB" */
 #define RECORD_MOST ((uint64_t)1 << 30)
 #define HANDLES_MOST 4096u
-#define FIELDS 18
+#define FIELDS 19
 
 typedef struct boot_head_t {
     uint32_t magic;
@@ -48,6 +48,7 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
         brood_arg_bytes(record->codes),
         brood_arg_bytes(record->numbers),
         brood_arg_string(record->label),
+        brood_arg_int(record->end_with_parent),
     };
     brood_args_t args = {FIELDS, fields};
     apr_status_t rv = brood_values_pack(&values, args, pool);
@@ -80,6 +81,8 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
     } else if (record->name == NULL || record->label == NULL ||
                record->directory == NULL) {
         wrong = "name or directory";
+    } else if (record->end_with_parent < 0 || record->end_with_parent > 2) {
+        wrong = "end with the parent";
     } else if (record->participant == 0) {
         wrong = "participant";
     } else if (path.size >= BROOD_OS_PATH_MAX ||
@@ -115,7 +118,8 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
                          &record->parent.pid, &record->parent.birth, &record->participant,
                          &record->directory, &record->served, &record->target.is_program,
                          &path, &record->target.offset, &build_id, &record->state,
-                         &record->codes, &record->numbers, &record->label);
+                         &record->codes, &record->numbers, &record->label,
+                         &record->end_with_parent);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record: ");

@@ -40,6 +40,7 @@ typedef struct brood__boot_record_t {
     brood_bytes_t state;   /* encoded values */
     brood_bytes_t codes;   /* one byte for each handle of the state: its class */
     brood_bytes_t numbers; /* the parcel's, eight bytes each */
+    int end_with_parent;
 } brood__boot_record_t;
 
 /* Encodes a record; the bytes belong to the pool. */

@@ -15,6 +15,7 @@ typedef struct brood__child_t {
     brood_process_t *process; /* the user's object; NULL when that is gone */
     char *name;
     int daemon;
+    int end_with_parent; /* as the option, what is inherited and what daemons have included */
     brood_start_method_t method;
     uint32_t participant;
     brood_os_process_t os;        /* a child of this process; pid 0 under forkserver */

@@ -13,6 +13,7 @@ typedef struct brood__current_t {
     int initialized; /* brood_init() has been called */
     int guarded;     /* with main's arguments: spawn is possible */
     int daemon;
+    int end_with_parent;             /* as the option; a daemon's is at least 1 */
     int preloading;                  /* a forkserver that runs its preload function */
     char **arguments;                /* the program's own, NULL-terminated */
     char program[BROOD_OS_PATH_MAX]; /* its image; "": to be looked for, in a child */

@@ -1,15 +1,31 @@
-/* Exit: joining, leaving, and dying with the parent. */
+/* Exit: joining, leaving, and dying with the parent.
+ *
+ * A child that ends with its parent has a thread that waits for the parent's end, whichever the
+ * start method: nothing that the target does to its signals or threads keeps that from working.
+ * A child that is stopped then runs no thread; so where the kernel can tell a child of its
+ * parent's end it is asked to continue this one (os/family.h), or, for a spawned child, to kill
+ * it (os/process.h). It is asked first, and the parent is looked for after, so that a parent
+ * that dies meanwhile is not missed. */
 #include "exit.h"
 
 #include "brood/boot.h"
 #include "child.h"
+#include "current.h"
+#include "family.h"
+#include "os/clock.h"
+#include "os/family.h"
 #include "os/handle.h"
 #include "os/identity.h"
 #include "os/process.h"
+#include "own_thread.h"
 #include "server.h"
 #include "session.h"
-#include <apr_thread_proc.h>
+#include "starter.h"
+#include "status.h"
 #include <stdio.h>
+
+/* How often the parent is looked for where the system gives no handle on it. */
+#define LOOK_NS (200 * 1000000LL)
 
 static int done;
 static brood_os_handle_t parent_watch = BROOD_OS_NO_HANDLE;
@@ -23,13 +39,16 @@ void brood__exit_sequence(void) {
     brood__servers_end();
     /* Other threads may be using what is shared until the very end; then the kernel says that
      * this process is dead. */
-    if (brood_os_thread_count() <= 1) {
+    if (brood__program_threads() <= 1) {
         brood__session_leave();
     }
 }
 
 void brood__exit_after_fork(void) {
     done = 0;
+    parent_watch = brood_os_handle_close(parent_watch);
+    brood__own_thread_after_fork();
+    brood__starter_after_fork();
 }
 
 void brood__exit_forked(int code) {
@@ -39,28 +58,47 @@ void brood__exit_forked(int code) {
     brood_os_exit_now(code);
 }
 
-static void *APR_THREAD_FUNC wait_for_parent(apr_thread_t *thread, void *unused) {
-    brood_os_waitable_t parent = {parent_watch, BROOD_OS_WAIT_WATCH, 0};
-    apr_status_t rv;
-    (void)thread;
-    (void)unused;
-    do { /* ends with the parent's death; interrupted waits go on */
-        rv = brood_os_wait_any(&parent, 1, BROOD_OS_FOREVER);
-    } while (APR_STATUS_IS_EINTR(rv));
-    brood_os_exit_now(0);
-    return NULL;
+static void wait_for_parent(const brood_os_identity_t *parent) {
+    brood_os_waitable_t waitable = {parent_watch, BROOD_OS_WAIT_WATCH, 0};
+    apr_status_t rv = APR_EINTR;
+    while (parent_watch != BROOD_OS_NO_HANDLE && APR_STATUS_IS_EINTR(rv)) {
+        rv = brood_os_wait_any(&waitable, 1, BROOD_OS_FOREVER);
+    }
+    while (rv != APR_SUCCESS) { /* ends with the parent */
+        brood_os_handle_t watch = BROOD_OS_NO_HANDLE;
+        if (brood_os_identity_life(parent, &watch) == BROOD_OS_DEAD) {
+            rv = APR_SUCCESS;
+        } else {
+            brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
+        }
+        brood_os_handle_close(watch);
+    }
 }
 
-int brood__exit_with_parent(void) {
-    brood_os_identity_t parent;
-    apr_thread_t *thread;
-    apr_pool_t *pool = brood__session_pool();
-    if (pool == NULL || !brood__session_parent(&parent)) {
-        return 0;
+/* The descendants go first: when this process is gone, too, nobody knows whose they are. */
+static void end_with_parent(void *unused) {
+    brood_os_identity_t parent, self;
+    (void)unused;
+    (void)brood__session_parent(&parent);
+    wait_for_parent(&parent);
+    if (brood__current.end_with_parent > 1 &&
+        brood_os_identity_self(&self) == APR_SUCCESS) {
+        (void)brood__family_end(&self, brood__self_id, BROOD_STOP_KILL, NULL);
     }
-    if (APR_STATUS_IS_ENOENT(brood_os_identity_watch(&parent, &parent_watch))) {
+    brood_os_exit_now(0);
+}
+
+apr_status_t brood__exit_with_parent(void) {
+    brood_os_identity_t parent;
+    apr_status_t rv;
+    if (!brood__session_parent(&parent)) {
+        return APR_SUCCESS;
+    }
+    (void)brood_os_family_wake_with_parent();
+    rv = brood_os_identity_watch(&parent, &parent_watch);
+    if (APR_STATUS_IS_ENOENT(rv)) {
         brood_os_exit_now(0);
     }
-    return parent_watch != BROOD_OS_NO_HANDLE &&
-           apr_thread_create(&thread, NULL, wait_for_parent, NULL, pool) == APR_SUCCESS;
+    rv = brood__own_thread_start(end_with_parent, NULL);
+    return rv == APR_SUCCESS ? rv : brood__fail(rv, "the thread that watches the parent");
 }

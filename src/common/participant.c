@@ -10,6 +10,8 @@
  *   pid, birth, since, name   written before LIVE, since by the reserver, the rest by the tenant;
  *          read after an acquire of LIVE and believed only if the word is the same afterwards.
  *          Since and name are for people.
+ *   origin written by the reserver; it stays when the slot is freed, so that who started whom is
+ *          known of the dead, too, until the slot is given again: some thousand starts later.
  *   stop   written by who asks the tenant to end: stop_request.c
  * A process that dies as a reserver leaves a RESERVED slot that names it: whoever looks for a
  * free slot finds the reserver dead and frees it. One that dies as a tenant leaves a LIVE
@@ -36,13 +38,15 @@ typedef struct watch_t {
 } watch_t;
 
 static brood__slot_t *slots; /* [0, BROOD__SLOTS); number 0 is not used */
+static brood__origin_t *origins; /* as many */
 static brood__guard_t watch_guard = BROOD__GUARD_INIT;
 static watch_t watches[WATCHES];
 static int watches_ready;
 static _Atomic uint32_t hint = 1;
 
 size_t brood__participant_table_size(void) {
-    return sizeof(brood__segment_head_t) + sizeof(brood__slot_t) * BROOD__SLOTS;
+    return sizeof(brood__segment_head_t) +
+           (sizeof(brood__slot_t) + sizeof(brood__origin_t)) * BROOD__SLOTS;
 }
 
 static void watches_clear(void) {
@@ -61,6 +65,7 @@ void brood__participant_use(brood__segment_t *control) {
     watches_clear();
     brood__guard_give(&watch_guard);
     slots = (brood__slot_t *)(control->base + sizeof(brood__segment_head_t));
+    origins = (brood__origin_t *)(slots + BROOD__SLOTS);
 }
 
 void brood__participant_after_fork(void) {
@@ -123,6 +128,8 @@ static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t
     }
     atomic_store_explicit(&slots[number].since_us, apr_time_now(), memory_order_relaxed);
     *id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
+    atomic_store_explicit(&origins[number].ids, *id | (uint64_t)reserver << 32,
+                          memory_order_relaxed);
     return 1;
 }
 
@@ -260,6 +267,29 @@ int brood__participant_about(uint32_t id, brood__participant_about_t *about) {
      * release that frees the slot */
     atomic_thread_fence(memory_order_acquire);
     return brood__participant_identity(id, &about->identity);
+}
+
+uint32_t brood__participant_creator(uint32_t id) {
+    uint64_t ids;
+    if (slot_of(id) == NULL) {
+        return 0;
+    }
+    ids = atomic_load_explicit(&origins[BROOD__ID_SLOT(id)].ids, memory_order_relaxed);
+    return (uint32_t)ids == id ? (uint32_t)(ids >> 32) : 0;
+}
+
+uint32_t brood__participant_next(uint32_t *slot, brood_os_identity_t *identity) {
+    while (slots != NULL && *slot + 1 < BROOD__SLOTS) {
+        uint32_t number = ++*slot;
+        /* acquire: pairs with the release CAS by which a slot is made live */
+        uint32_t word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
+        uint32_t id = BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
+        if (BROOD__WORD_STATE(word) == BROOD__SLOT_LIVE &&
+            brood__participant_identity(id, identity)) {
+            return id;
+        }
+    }
+    return 0;
 }
 
 static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity) {

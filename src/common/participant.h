@@ -43,6 +43,14 @@ uint32_t brood__participant_next_dead(uint32_t *slot);
 /* The identity behind a live id; 0 when there is none any more. */
 int brood__participant_identity(uint32_t id, brood_os_identity_t *identity);
 
+/* The id of the process that started this one, or started to; 0: not known, or nobody did. Known
+ * of the dead, too, until thousands have come after them. */
+uint32_t brood__participant_creator(uint32_t id);
+
+/* The next live id in the table after number *slot (which moves; 0 at first), and who that is;
+ * 0: there is none any more. */
+uint32_t brood__participant_next(uint32_t *slot, brood_os_identity_t *identity);
+
 /* What people want to know of a live id; 0 when there is none any more. */
 typedef struct brood__participant_about_t {
     brood_os_identity_t identity;

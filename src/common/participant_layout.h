@@ -22,6 +22,13 @@ typedef struct brood__slot_t {
 
 _Static_assert(sizeof(brood__slot_t) == 64, "a slot is one cache line");
 
+/* Behind the slots: who reserved each slot last, and for whom. */
+typedef struct brood__origin_t {
+    _Atomic uint64_t ids; /* the id that was given; above 32 bits the id of who asked for it */
+} brood__origin_t;
+
+_Static_assert(sizeof(brood__origin_t) == 8, "an origin is written in one step");
+
 #define BROOD__WORD_STATE(word) ((word)&3u)
 #define BROOD__WORD_RESERVER(word) (((word) >> 2) & BROOD__SLOTS)
 #define BROOD__WORD_GENERATION(word) ((word) >> 14)

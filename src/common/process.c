@@ -64,6 +64,15 @@ static apr_status_t options_take(brood_process_options_t *chosen,
     if (chosen->daemon == -1) {
         chosen->daemon = brood__current.daemon;
     }
+    if (chosen->end_with_parent < 0 || chosen->end_with_parent > 2) {
+        return brood__fail(APR_EINVAL, "options->end_with_parent is %d",
+                           chosen->end_with_parent);
+    }
+    if (brood__current.end_with_parent > 1) {
+        chosen->end_with_parent = 2;
+    } else if (chosen->daemon && chosen->end_with_parent == 0) {
+        chosen->end_with_parent = 1;
+    }
     chosen->method = brood__context_wanted(chosen->context, chosen->method);
     chosen->start_timeout =
         brood__context_timeout(chosen->context, chosen->start_timeout);
@@ -181,6 +190,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     if (start.child == NULL) {
         return APR_ENOMEM;
     }
+    start.child->end_with_parent = process->options.end_with_parent;
     start.target = process->target;
     start.state = process->state;
     start.label = process->label;

@@ -58,6 +58,7 @@ static brood__server_t *server_new(void) {
         free(server);
         return NULL;
     }
+    server->child->end_with_parent = 1;
     return server;
 }
 
@@ -194,6 +195,16 @@ void brood__server_give_up(brood__site_t *site, brood__server_t *server) {
         site_drop(site);
     }
     brood__guard_give(&site->guard);
+}
+
+int brood__server_is(uint32_t participant) {
+    brood__server_t *server;
+    brood__guard_take(&list_guard);
+    for (server = servers; server != NULL && (server->child == NULL ||
+                                              server->child->participant != participant);
+         server = server->next) {}
+    brood__guard_give(&list_guard);
+    return server != NULL;
 }
 
 /* Under the guard of the list: nobody starts one now, or they would not be joined. */

@@ -44,6 +44,9 @@ void brood__server_release(brood__server_t *server);
 /* It does not answer as it should: it is ended, and the next start gets another. */
 void brood__server_give_up(brood__site_t *site, brood__server_t *server);
 
+/* Whether the participant is one of them. */
+int brood__server_is(uint32_t participant);
+
 /* At exit: all end. */
 void brood__servers_end(void);
 

@@ -9,6 +9,7 @@
 #include "os/fault.h"
 #include "os/process.h"
 #include "os/program.h"
+#include "own_thread.h"
 #include "session.h"
 #include "status.h"
 #include "text.h"
@@ -22,10 +23,10 @@
 
 unsigned brood__start_threads(unsigned wanted) {
     int64_t end = brood_os_now_ns() + THREAD_GRACE_NS;
-    unsigned threads = brood_os_thread_count();
+    unsigned threads = brood__program_threads();
     while (threads > wanted && brood_os_now_ns() < end) {
         brood_os_sleep_until(brood_os_now_ns() + THREAD_LOOK_NS);
-        threads = brood_os_thread_count();
+        threads = brood__program_threads();
     }
     return threads;
 }
@@ -100,6 +101,7 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     record->name = start->child->name;
     record->label = start->label;
     record->daemon = start->child->daemon;
+    record->end_with_parent = start->child->end_with_parent;
     record->participant = start->child->participant;
     record->directory = "";
     record->parent = start->parent;

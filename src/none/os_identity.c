@@ -7,6 +7,14 @@ apr_status_t brood_os_identity_self(brood_os_identity_t *self) {
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity) {
+    (void)process;
+    identity->pid = 0;
+    identity->birth = 0;
+    return APR_ENOTIMPL;
+}
+
 brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
                                        brood_os_handle_t *watch) {
     (void)identity;

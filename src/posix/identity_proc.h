@@ -7,12 +7,16 @@
 
 typedef struct brood_proc_t {
     char state;            /* R, S, D, T, t, Z, X … */
+    pid_t parent;
     unsigned long threads; /* 1 for a zombie that is all over */
     uint64_t birth;
 } brood_proc_t;
 
 /* Reads what /proc says. 0, or -1 with errno. */
 int brood__proc_read(pid_t pid, brood_proc_t *about);
+
+/* The same of one thread of a process. */
+int brood__proc_read_thread(pid_t pid, pid_t thread, brood_proc_t *about);
 
 /* Marks a birth that is the kernel's own number of the process (os_identity_pidfd.c); without it,
  * a birth is the start time that /proc tells. */

@@ -2,7 +2,7 @@
  *
  * One line of /proc/PID/task/PID/stat: the number, the name in parentheses (which may itself hold
  * parentheses and blanks, so fields are counted after the last one), then the state (field 3),
- * the number of threads (20) and the start time in ticks since boot (22). */
+ * the parent (4), the number of threads (20) and the start time in ticks since boot (22). */
 #include "posix.h"
 
 #include "identity_proc.h"
@@ -18,12 +18,12 @@
 /* Reads the line; -1 with errno. It is that of the first thread, in which all that is used here
  * stands as in /proc/PID/stat: under an emulator of programs (qemu-user) a process that opens the
  * latter for itself gets a forgery with another birth than what others read of it. */
-static int read_stat(pid_t pid, char *line, size_t size) {
+static int read_stat(pid_t pid, pid_t thread, char *line, size_t size) {
     char path[64];
     ssize_t got;
     int fd, error;
 
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)pid, (long)pid);
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)pid, (long)thread);
     do {
         fd = open(path, O_RDONLY | O_CLOEXEC);
     } while (fd < 0 && errno == EINTR);
@@ -43,13 +43,13 @@ static int read_stat(pid_t pid, char *line, size_t size) {
     return 0;
 }
 
-int brood__proc_read(pid_t pid, brood_proc_t *about) {
+int brood__proc_read_thread(pid_t pid, pid_t thread, brood_proc_t *about) {
     char line[1024];
     char *at;
     int field;
 
     memset(about, 0, sizeof *about);
-    if (read_stat(pid, line, sizeof line) != 0) {
+    if (read_stat(pid, thread, line, sizeof line) != 0) {
         return -1;
     }
     at = strrchr(line, ')');
@@ -60,7 +60,9 @@ int brood__proc_read(pid_t pid, brood_proc_t *about) {
     at += 2;
     about->state = *at;
     for (field = 3; field < 22 && at != NULL; field++) {
-        if (field == 20) {
+        if (field == 4) {
+            about->parent = (pid_t)strtol(at, NULL, 10);
+        } else if (field == 20) {
             about->threads = strtoul(at, NULL, 10);
         }
         at = strchr(at, ' ');
@@ -74,6 +76,10 @@ int brood__proc_read(pid_t pid, brood_proc_t *about) {
     }
     about->birth = strtoull(at, NULL, 10);
     return 0;
+}
+
+int brood__proc_read(pid_t pid, brood_proc_t *about) {
+    return brood__proc_read_thread(pid, pid, about);
 }
 
 /* Without a /proc the birth is 0, not known: the number alone must do then. A shortage of

@@ -1,6 +1,7 @@
 /* Processes: fork, wait, signal, end. Starting a program is in os_process_start.c. */
 #include "posix.h"
 
+#include "os/identity.h"
 #include "os/process.h"
 #include "brood/status.h"
 #include "deadline.h"
@@ -212,6 +213,32 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
         }
     }
     return signal_by_number(process, number);
+}
+
+/* The number is the child's as long as nobody has reaped it, which is looked at last. */
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity) {
+    apr_status_t status;
+    siginfo_t info;
+    uint64_t birth;
+
+    identity->pid = 0;
+    identity->birth = 0;
+    BROOD_FAULT("os.identity_of");
+    if (process->pid <= 0) {
+        return APR_EINVAL;
+    }
+    status = brood__own_birth((pid_t)process->pid, &birth);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    status = wait_once(process, WEXITED | WNOHANG | WNOWAIT, &info);
+    if (status != APR_SUCCESS && status != APR_TIMEUP) {
+        return status == BROOD_ESTATUSLOST ? APR_ENOENT : status;
+    }
+    identity->pid = process->pid;
+    identity->birth = birth;
+    return APR_SUCCESS;
 }
 
 void brood_os_process_close(brood_os_process_t *process) {

@@ -13,7 +13,8 @@ brood_os_handle_t brood__watch_child(pid_t pid);
  * cannot do that, ESRCH when the child has ended and is reaped. */
 int brood__watch_signal(brood_os_handle_t watch, int number);
 
-/* When this process, whose number is given, was created; 0: not to be known here. */
+/* When the process that has this number, our own or a child's, was created; 0: not to be known
+ * here. */
 apr_status_t brood__own_birth(pid_t pid, uint64_t *birth);
 
 #endif

@@ -87,6 +87,22 @@ apr_status_t brood_os_identity_self(brood_os_identity_t *self)
     return APR_SUCCESS;
 }
 
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity)
+{
+    identity->pid = 0;
+    identity->birth = 0;
+    BROOD_FAULT("os.identity_of");
+    if (process->handle == BROOD_OS_NO_HANDLE) {
+        return APR_EINVAL;
+    }
+    if (!read_birth(brood__native(process->handle), &identity->birth)) {
+        return brood__status_from_os(GetLastError());
+    }
+    identity->pid = process->pid;
+    return APR_SUCCESS;
+}
+
 brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
                                        brood_os_handle_t *watch)
 {

@@ -266,6 +266,14 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity) {
+    (void)process;
+    identity->pid = 0;
+    identity->birth = 0;
+    return APR_ENOTIMPL;
+}
+
 apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
                                       brood_os_end_t how) {
     (void)identity;

@@ -44,6 +44,7 @@ static int warm_up(void **state) {
             continue;
         }
         options.method = methods[i];
+        options.end_with_parent = 1; /* the thread that such starts are made by */
         if (apr_pool_create(&pool, NULL) != APR_SUCCESS ||
             brood_lock_create(&lock, pool) != APR_SUCCESS) {
             return -1;

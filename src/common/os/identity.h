@@ -12,6 +12,10 @@ typedef struct brood_os_identity_t {
     uint64_t birth;
 } brood_os_identity_t;
 
+/* A child that has not been reaped. APR_ENOENT: somebody has. */
+apr_status_t brood_os_identity_of(const brood_os_process_t *process,
+                                  brood_os_identity_t *identity);
+
 typedef enum brood_os_life_t {
     BROOD_OS_ALIVE,
     BROOD_OS_DEAD,   /* proved: ended, reaped or not, or the number is another's now */

@@ -1,0 +1,34 @@
+/* Families on the BSDs: the system's table has them, but a process of it cannot be signalled by
+ * number and birth at once (os_identity_kqueue.c), so nothing could be done with a list. */
+#include "posix.h"
+
+#include "os/family.h"
+#if defined(__FreeBSD__)
+#include <signal.h>
+#include <sys/procctl.h>
+#endif
+
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count) {
+    (void)known;
+    (void)known_count;
+    (void)list;
+    (void)room;
+    *count = 0;
+    BROOD_FAULT("os.family_list");
+    return APR_ENOTIMPL;
+}
+
+apr_status_t brood_os_family_wake_with_parent(void) {
+    BROOD_FAULT("os.family_wake_with_parent");
+#if defined(__FreeBSD__)
+    {
+        int number = SIGCONT;
+
+        return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &number) == 0 ? APR_SUCCESS
+                                                                   : BROOD_OS_ERROR;
+    }
+#else
+    return APR_ENOTIMPL;
+#endif
+}

@@ -1,0 +1,43 @@
+/* Strangers: external programs with children, and a program's own ways with signals. */
+#ifndef BROOD_TEST_STRANGERS_H
+#define BROOD_TEST_STRANGERS_H
+
+#include "os/process.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* This program as one that knows nothing of Brood: started with these arguments it never
+ * returns. To be called first in main. */
+void brood_test_stranger(int argc, char **argv);
+
+/* Starts one, with so many children, which are strangers, too. They live until they are ended.
+ * Each adds a byte to the file when it is there. */
+apr_status_t brood_test_stranger_start(brood_os_process_t *process, unsigned children,
+                                       const char *file);
+
+/* Waits until the file has so many bytes: 1. 0: it has not within 20 seconds. */
+int brood_test_await_bytes(const char *file, size_t bytes);
+
+/* Waits until the process is no more, or over and not reaped: the microseconds that took; -1:
+ * it lives after 20 seconds. */
+int64_t brood_test_await_gone(int64_t pid);
+
+/* ---- signals: nothing of it exists on Windows ------------------------------------------ */
+
+/* Blocks all signals in the calling thread. */
+void brood_test_block_signals(void);
+
+/* What the process has told the system to do with each signal, and what this thread blocks, as
+ * bytes that can be compared. Returns how many; 0: there are no signals. */
+size_t brood_test_signals(unsigned char *bytes, size_t room);
+
+/* What becomes of ended children: 0: they wait to be reaped; 1: SIGCHLD is ignored; 2:
+ * SA_NOCLDWAIT. Returns 0 where there is no such choice. */
+int brood_test_ignore_children(int how);
+
+/* A thread that calls wait(-1) in a loop, as other libraries do. Returns 0 where there is none. */
+int brood_test_reaper_start(void);
+/* Ends it; how many it has reaped. */
+unsigned brood_test_reaper_stop(void);
+
+#endif
