@@ -252,7 +252,7 @@ static void serve(brood__boot_t *boot) {
 }
 
 void brood__boot_from_image(brood_os_handle_t stream) {
-    brood__boot_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL, NULL};
+    brood__boot_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL};
     int code = 0;
     /* The stream was made to be inherited; what this process starts must not get it too. */
     if (brood_os_handle_duplicate(stream, &boot.stream) == APR_SUCCESS) {

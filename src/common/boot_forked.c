@@ -20,11 +20,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* APR's generators must not go on alike in parent and child. */
+/* APR's generators must not go on alike in parent and child. (By an address that the dynamic
+ * linker fills in when the program starts, because each child would look for it else.) */
 static void tell_random(void) {
+    void (*const volatile after_fork)(apr_proc_t *) = apr_random_after_fork;
     apr_proc_t self = {0};
     self.pid = (pid_t)brood_current_pid();
-    apr_random_after_fork(&self);
+    after_fork(&self);
 }
 
 /* What the parent's memory holds of the parent's own is let go of. */
@@ -41,7 +43,6 @@ static void disown(void) {
 /* ---- by the forkserver --------------------------------------------------------------- */
 
 void brood__boot_rehearse(void) {
-    apr_pool_t *pool;
     for (int number = 1; number <= 2; number++) {
         brood_os_handle_t copy;
         if (brood_os_handle_duplicate(brood_os_standard_get(number), &copy) ==
@@ -51,14 +52,11 @@ void brood__boot_rehearse(void) {
         }
     }
     (void)brood_os_directory_set(".");
-    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) == APR_SUCCESS) {
-        apr_pool_destroy(pool);
-    }
 }
 
 static apr_status_t receive_ahead(brood__boot_t *boot) {
     apr_status_t rv =
-        brood__boot_receive(boot->stream, &boot->record, &boot->parcel, boot->prepared);
+        brood__boot_receive(boot->stream, &boot->record, &boot->parcel, boot->pool);
     if (rv == APR_SUCCESS &&
         (boot->record.role != BROOD__ROLE_CHILD || boot->record.served == 0)) {
         rv = brood__fail(BROOD_EENCODING, "a boot record that is not for the forkserver");
@@ -67,47 +65,42 @@ static apr_status_t receive_ahead(brood__boot_t *boot) {
         rv = brood__boot_find_target(boot);
     }
     if (rv == APR_SUCCESS && boot->record.codes.size == 0) {
-        boot->pool = boot->prepared;
         rv = brood__boot_unpack_state(boot);
     }
     return rv;
 }
 
 apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t stream) {
-    apr_pool_t *parent = brood__session_pool();
-    apr_pool_t *pool = NULL;
-    brood__boot_t *boot;
+    apr_pool_t *pool = brood__session_nursery();
+    brood__boot_t *boot = pool == NULL ? NULL : apr_pcalloc(pool, sizeof *boot);
     apr_status_t rv = APR_ENOMEM;
     *prepared = NULL;
-    if (parent == NULL || apr_pool_create(&pool, parent) != APR_SUCCESS) {
-        brood__boot_tell_failure(stream, rv);
-        return rv;
-    }
-    boot = apr_pcalloc(pool, sizeof *boot);
-    boot->stream = stream;
-    boot->prepared = pool;
     brood__detail_clear();
-    rv = receive_ahead(boot);
-    if (rv != APR_SUCCESS) {
-        if (rv != APR_EOF) {
-            brood__boot_tell_failure(stream, rv);
-        }
-        apr_pool_destroy(pool);
+    if (boot != NULL) {
+        boot->stream = stream;
+        boot->pool = pool;
+        rv = receive_ahead(boot);
+    }
+    if (rv == APR_SUCCESS) {
+        *prepared = boot;
         return rv;
     }
-    *prepared = boot;
+    if (rv != APR_EOF) {
+        brood__boot_tell_failure(stream, rv);
+    }
+    brood__boot_discard(boot);
     return rv;
 }
 
 void brood__boot_discard(brood__boot_t *boot) {
     if (boot != NULL) {
-        apr_pool_destroy(boot->prepared);
+        apr_pool_clear(boot->pool);
     }
 }
 
 void brood__boot_from_forkserver(brood_os_handle_t stream, brood__boot_t *prepared,
                                  brood__at_fork_t *hooks) {
-    brood__boot_t unprepared = {stream, {0}, NULL, NULL, NULL, NULL, NULL};
+    brood__boot_t unprepared = {stream, {0}, NULL, NULL, NULL, NULL};
     brood__boot_t *boot = prepared != NULL ? prepared : &unprepared;
     disown();
     brood__boot_enter(boot);

@@ -15,8 +15,7 @@ struct brood__boot_t {
     brood__parcel_t *parcel; /* NULL: not yet received */
     brood_values_t *state;
     brood_target_fn *target;
-    apr_pool_t *pool;     /* the process's own */
-    apr_pool_t *prepared; /* of what the forkserver has prepared, or NULL */
+    apr_pool_t *pool; /* the process's own; in the forkserver the nursery */
 };
 
 /* Tells the parent why there is no child. */

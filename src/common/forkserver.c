@@ -54,7 +54,8 @@ static int make_room(server_t *server) {
     return 1;
 }
 
-/* In the child: nothing of the server's stays but the stream to boot by. */
+/* In the child: nothing of the server's stays but the stream to boot by, and some memory, which
+ * would only be touched to be freed. */
 static void become_child(server_t *server, brood_os_handle_t stream, brood__boot_t *boot,
                          brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
@@ -63,8 +64,6 @@ static void become_child(server_t *server, brood_os_handle_t stream, brood__boot
         brood_os_process_close(&server->entries[i].process);
         brood_os_handle_close(server->entries[i].stream);
     }
-    free(server->entries);
-    free(server->set);
     brood__boot_from_forkserver(stream, boot, hooks);
 }
 

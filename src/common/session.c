@@ -28,6 +28,7 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
+static apr_pool_t *nursery;        /* which a forked child has for its own */
 static apr_pool_t *inherited_pool; /* of the process that this one was forked from */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
@@ -132,7 +133,8 @@ uint32_t brood__session_disown(void) {
     /* What is registered with the pools of the parent is for the parent to clean up: its files
      * to delete, its children to end. */
     inherited_pool = process_pool != NULL ? process_pool : inherited_pool;
-    process_pool = NULL;
+    process_pool = nursery;
+    nursery = NULL;
     is_forked = 1;
     brood__segment_after_fork();
     brood__participant_after_fork();
@@ -206,14 +208,20 @@ void brood__session_leave(void) {
 
 void brood__session_pool_end(void) {
     if (process_pool != NULL) {
-        apr_pool_destroy(process_pool);
-        process_pool = NULL;
+        apr_pool_clear(process_pool);
     }
 }
 
 /* In a forked child APR's own pools are copies of the parent's. */
 static void at_exit(void) {
-    brood__session_pool_end();
+    if (process_pool != NULL) {
+        apr_pool_destroy(process_pool);
+        process_pool = NULL;
+    }
+    if (nursery != NULL) {
+        apr_pool_destroy(nursery);
+        nursery = NULL;
+    }
     if (!is_forked) {
         apr_terminate();
     }
@@ -221,16 +229,27 @@ static void at_exit(void) {
 
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
-apr_pool_t *brood__session_pool(void) {
+static apr_pool_t *pool_of_process(apr_pool_t **pool) {
+    static int is_registered; /* in a forked child, too */
     brood__guard_take(&session_guard);
-    if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
-        atexit(at_exit);
-        if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
-            process_pool = NULL;
+    if (*pool == NULL && apr_initialize() == APR_SUCCESS) {
+        if (!is_registered) {
+            is_registered = atexit(at_exit) == 0;
+        }
+        if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) != APR_SUCCESS) {
+            *pool = NULL;
         }
     }
     brood__guard_give(&session_guard);
-    return process_pool;
+    return *pool;
+}
+
+apr_pool_t *brood__session_pool(void) {
+    return pool_of_process(&process_pool);
+}
+
+apr_pool_t *brood__session_nursery(void) {
+    return pool_of_process(&nursery);
 }
 
 apr_pool_t *brood__session_pool_for(apr_pool_t *pool) {

@@ -55,6 +55,10 @@ void brood__session_leave(void);
  * when APR has no memory. In a forked child it is a new one. */
 apr_pool_t *brood__session_pool(void);
 
+/* A pool that is this process's own in a child that it forks, and made here so that the child need
+ * not. What is put into it here, before the fork, is there. NULL only when APR has no memory. */
+apr_pool_t *brood__session_nursery(void);
+
 /* At the end of a forked child: what was registered with its pool runs. */
 void brood__session_pool_end(void);
 

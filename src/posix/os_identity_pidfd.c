@@ -15,6 +15,7 @@
 #include "watch.h"
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -59,16 +60,25 @@ int brood__watch_signal(brood_os_handle_t watch, int number) {
     return (int)syscall(SYS_pidfd_send_signal, brood__fd(watch), number, NULL, 0U);
 }
 
+static int is_in_pidfs(int pidfd) {
+    static _Atomic int known; /* 0: not asked, 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    struct statfs system;
+
+    if (answer == 0) {
+        answer = fstatfs(pidfd, &system) == 0 && system.f_type == PID_FS_MAGIC ? 2 : 1;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == 2;
+}
+
 /* The number of the process's file in pidfs, marked; 0: it is not in pidfs. */
 static uint64_t read_number(int pidfd) {
-    struct statfs system;
     struct stat about;
 
-    if (fstatfs(pidfd, &system) != 0 || system.f_type != PID_FS_MAGIC ||
-        fstat(pidfd, &about) != 0) {
-        return 0;
-    }
-    return (uint64_t)about.st_ino | BROOD_BIRTH_IS_NUMBER;
+    return is_in_pidfs(pidfd) && fstat(pidfd, &about) == 0
+               ? (uint64_t)about.st_ino | BROOD_BIRTH_IS_NUMBER
+               : 0;
 }
 
 apr_status_t brood__own_birth(pid_t pid, uint64_t *birth) {

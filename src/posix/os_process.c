@@ -256,8 +256,12 @@ brood_os_handle_t brood_os_process_watch(const brood_os_process_t *process) {
     return process->handle;
 }
 
+/* By its address, which the dynamic linker fills in when the program starts: a forked child that
+ * ends should not be the one to look for it, page fault by page fault. */
 void brood_os_exit_now(int code) {
-    _exit(code);
+    void (*const volatile leave)(int) = _exit;
+
+    leave(code);
 }
 
 void brood_os_kill_self(void) {
