@@ -166,9 +166,11 @@ int brood__boot_run(brood_target_fn *target, const brood_values_t *state,
 void brood__boot_enter(brood__boot_t *boot) {
     apr_status_t rv = APR_ENOMEM;
     BROOD_KILL_POINT("boot.begin");
-    boot->pool = brood__session_pool();
+    if (boot->pool == NULL) {
+        boot->pool = brood__session_pool();
+    }
     if (boot->parcel != NULL) {
-        rv = boot->pool != NULL ? APR_SUCCESS : APR_ENOMEM;
+        rv = APR_SUCCESS;
     } else if (boot->pool != NULL) {
         rv = brood__boot_receive(boot->stream, &boot->record, &boot->parcel, boot->pool);
     }
@@ -204,7 +206,7 @@ int brood__boot_finish(brood__boot_t *boot) {
         brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
     }
     BROOD_KILL_POINT("boot.ready");
-    boot->stream = brood_os_handle_close(boot->stream);
+    brood_os_handle_close(boot->stream);
     return brood__boot_run(boot->target, boot->state, boot->pool);
 }
 

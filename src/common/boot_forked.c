@@ -70,7 +70,8 @@ static apr_status_t receive_ahead(brood__boot_t *boot) {
     return rv;
 }
 
-apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t stream) {
+apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t stream,
+                                 int is_sent) {
     apr_pool_t *pool = brood__session_nursery();
     brood__boot_t *boot = pool == NULL ? NULL : apr_pcalloc(pool, sizeof *boot);
     apr_status_t rv = APR_ENOMEM;
@@ -79,7 +80,7 @@ apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t str
     if (boot != NULL) {
         boot->stream = stream;
         boot->pool = pool;
-        rv = receive_ahead(boot);
+        rv = is_sent ? receive_ahead(boot) : APR_SUCCESS;
     }
     if (rv == APR_SUCCESS) {
         *prepared = boot;
@@ -88,21 +89,18 @@ apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t str
     if (rv != APR_EOF) {
         brood__boot_tell_failure(stream, rv);
     }
-    brood__boot_discard(boot);
+    if (boot != NULL) {
+        brood__boot_discard(boot);
+    }
     return rv;
 }
 
 void brood__boot_discard(brood__boot_t *boot) {
-    if (boot != NULL) {
-        apr_pool_clear(boot->pool);
-    }
+    apr_pool_clear(boot->pool);
 }
 
-void brood__boot_from_forkserver(brood_os_handle_t stream, brood__boot_t *prepared,
-                                 brood__at_fork_t *hooks) {
-    brood__boot_t unprepared = {stream, {0}, NULL, NULL, NULL, NULL};
-    brood__boot_t *boot = prepared != NULL ? prepared : &unprepared;
-    disown();
+void brood__boot_from_forkserver(brood__boot_t *boot, brood__at_fork_t *hooks) {
+    disown(); /* which makes the nursery this process's pool */
     brood__boot_enter(boot);
     brood__at_fork_in_child(hooks);
     brood__exit_forked(brood__boot_finish(boot));

@@ -56,7 +56,7 @@ static int make_room(server_t *server) {
 
 /* In the child: nothing of the server's stays but the stream to boot by, and some memory, which
  * would only be touched to be freed. */
-static void become_child(server_t *server, brood_os_handle_t stream, brood__boot_t *boot,
+static void become_child(const server_t *server, brood__boot_t *boot,
                          brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
     brood_os_handle_close(server->control);
@@ -64,10 +64,10 @@ static void become_child(server_t *server, brood_os_handle_t stream, brood__boot
         brood_os_process_close(&server->entries[i].process);
         brood_os_handle_close(server->entries[i].stream);
     }
-    brood__boot_from_forkserver(stream, boot, hooks);
+    brood__boot_from_forkserver(boot, hooks);
 }
 
-static apr_status_t copy(server_t *server, brood_os_handle_t stream, brood__boot_t *boot,
+static apr_status_t copy(server_t *server, brood__boot_t *boot,
                          brood_os_process_t *process) {
     brood__at_fork_t *hooks = NULL;
     apr_status_t rv = make_room(server) ? brood__at_fork_before(&hooks) : APR_ENOMEM;
@@ -76,7 +76,7 @@ static apr_status_t copy(server_t *server, brood_os_handle_t stream, brood__boot
     }
     rv = brood_os_process_fork(process);
     if (rv == APR_SUCCESS && process->pid == 0) {
-        become_child(server, stream, boot, hooks);
+        become_child(server, boot, hooks);
     }
     brood__at_fork_in_parent(hooks);
     return rv;
@@ -85,10 +85,10 @@ static apr_status_t copy(server_t *server, brood_os_handle_t stream, brood__boot
 /* Makes the child that boots by this stream; a failure is told there. */
 static void start_child(server_t *server, brood_os_handle_t stream, int is_sent) {
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
-    brood__boot_t *boot = NULL;
-    apr_status_t rv = is_sent ? brood__boot_prepare(&boot, stream) : APR_SUCCESS;
+    brood__boot_t *boot;
+    apr_status_t rv = brood__boot_prepare(&boot, stream, is_sent);
     if (rv == APR_SUCCESS) {
-        rv = copy(server, stream, boot, &process);
+        rv = copy(server, boot, &process);
         brood__boot_discard(boot);
         if (rv != APR_SUCCESS) {
             (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,

@@ -13,11 +13,12 @@
 #include "identity_proc.h"
 #include "os/identity.h"
 #include "watch.h"
+#include <fcntl.h>
+#include <linux/stat.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -72,12 +73,16 @@ static int is_in_pidfs(int pidfd) {
     return answer == 2;
 }
 
-/* The number of the process's file in pidfs, marked; 0: it is not in pidfs. */
+/* The number of the process's file in pidfs, marked; 0: it is not in pidfs. By statx(2), whose
+ * numbers have 64 bits everywhere; itself, as syscall() is at hand in a process that has just been
+ * forked and another part of the C library is a page fault away. */
 static uint64_t read_number(int pidfd) {
-    struct stat about;
+    struct statx about;
+    const char itself[1] = "";
 
-    return is_in_pidfs(pidfd) && fstat(pidfd, &about) == 0
-               ? (uint64_t)about.st_ino | BROOD_BIRTH_IS_NUMBER
+    return is_in_pidfs(pidfd) && syscall(SYS_statx, pidfd, itself, AT_EMPTY_PATH,
+                                         STATX_INO, &about) == 0
+               ? about.stx_ino | BROOD_BIRTH_IS_NUMBER
                : 0;
 }
 
