@@ -25,13 +25,17 @@ apr_status_t brood_os_directory_get(char *buffer, size_t size) {
     return APR_SUCCESS;
 }
 
-/* Puts a descriptor in the place of a standard stream, open across exec as those are. */
+/* Puts a descriptor in the place of a standard stream, open across exec as those are. dup2() is
+ * called by its address, which the dynamic linker fills in when the program starts: a child that
+ * has just been forked should not be the one to look for it, page fault by page fault. */
 static apr_status_t replace(int fd, int number) {
+    int (*const volatile put)(int, int) = dup2;
+
     if (fd ==
         number) { /* it has come to lie there already, but private to this process */
         return fcntl(fd, F_SETFD, 0) == 0 ? APR_SUCCESS : BROOD_OS_ERROR;
     }
-    while (dup2(fd, number) < 0) {
+    while (put(fd, number) < 0) {
         apr_status_t status = BROOD_OS_ERROR;
 
         /* EBUSY: Linux, when another thread is opening that number just now. */
