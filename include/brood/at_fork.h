@@ -6,16 +6,17 @@
  *
  *     brood_at_fork(lock_all, unlock_all, forget_and_unlock_all, &library, pool);
  *
- * They run in the process that starts another one by the fork method, and in the forkserver for
- * each of its children (registered there by its preload function, or before brood_init()). The
- * other methods copy nothing. A fork(2) of the program's own does not run them: that is what
- * pthread_atfork() is for.
+ * They run in the process that starts another one by the fork method or that calls
+ * brood_fork(), and in the forkserver for each of its children (registered there by its preload
+ * function, or before brood_init()). The other methods copy nothing. A fork(2) of the program's
+ * own does not run them: that is what pthread_atfork() is for.
  *
  * What Brood does itself: standard output and every FILE that was opened for writing are
- * flushed before, so that nothing is written twice; APR's random generators (apr_random.h) are
- * told, so that no two children draw the same (apr_generate_random_bytes() and Brood's own ask
- * the kernel); exit handlers and pool cleanups of the parent do not run in the child. rand() and
- * random() go on from the parent's state in every child, as POSIX has it: seed them. */
+ * flushed before (not by brood_fork()), so that nothing is written twice; APR's random
+ * generators (apr_random.h) are told, so that no two children draw the same
+ * (apr_generate_random_bytes() and Brood's own ask the kernel); exit handlers and pool cleanups
+ * of the parent do not run in a child that runs a function. rand() and random() go on from the
+ * parent's state in every child, as POSIX has it: seed them. */
 #ifndef BROOD_AT_FORK_H
 #define BROOD_AT_FORK_H
 

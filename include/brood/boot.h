@@ -54,6 +54,13 @@ BROOD_API apr_status_t brood_init(int *argc, char ***argv);
  * Platforms: same everywhere. Like: multiprocessing.current_process().name. */
 BROOD_API const char *brood_current_name(void);
 
+/* Whether this process is a daemon: it ends when its creator ends and may start no process.
+ *
+ * @returns 1 or 0; 0 in the first process.
+ * Blocking: never. Threads and processes: safe from any thread after brood_init().
+ * Platforms: same everywhere. Like: multiprocessing.current_process().daemon. */
+BROOD_API int brood_current_daemon(void);
+
 /* The process number of this process.
  * @returns getpid(), or GetCurrentProcessId().
  * Blocking: never. Threads and processes: safe everywhere. Platforms: same everywhere. */

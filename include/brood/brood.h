@@ -19,6 +19,7 @@
 #include "brood/forkserver.h"
 #include "brood/lock.h"
 #include "brood/message.h"
+#include "brood/parent.h"
 #include "brood/process.h"
 #include "brood/queue.h"
 #include "brood/rlock.h"

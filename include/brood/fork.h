@@ -44,7 +44,8 @@ BROOD_BEGIN_DECLS
  *          APR_EAGAIN or APR_ENOMEM: the system's limits; nothing was copied.
  *          A child that finds no place in the session says so on standard error and ends with
  *          exit code 1; that needs a damaged session.
- * Blocking: never. Nothing is flushed.
+ * Blocking: never, but for the functions that are registered with brood_at_fork(), which run.
+ * Nothing is flushed.
  * Threads and processes: any thread, also beside others, whose locks the child must not need.
  * Signals are blocked while the child becomes a process of its own. Does not need brood_init().
  * Platforms: POSIX; BROOD_EMETHOD on Windows. Like: fork(2), os.fork(). */

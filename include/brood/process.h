@@ -187,6 +187,17 @@ BROOD_API apr_status_t brood_process_terminate(brood_process_t *process);
  * Like: Process.kill(). */
 BROOD_API apr_status_t brood_process_kill(brood_process_t *process);
 
+/* Sends SIGINT, as Ctrl-C does. A child that neither catches nor ignores it ends with -2.
+ *
+ * @param process  a started process of this one
+ * @returns as brood_process_terminate(); APR_ENOTIMPL on Windows, where nothing is sent: a
+ *          process cannot interrupt one other process there. brood_process_ask() works
+ *          everywhere.
+ * Blocking, Threads and processes: as brood_process_terminate(). Platforms: POSIX.
+ * Like: Process.interrupt() of CPython 3.14, which ends a Python child with exit code 1 and is
+ * undefined on Windows. */
+BROOD_API apr_status_t brood_process_interrupt(brood_process_t *process);
+
 /* Asks the process to end, without force: brood_stop_requested() is 1 there from now on, and
  * its pauses in brood_stop_wait() end. What it does about it is its own affair.
  *
@@ -243,6 +254,51 @@ BROOD_API int64_t brood_process_pid(const brood_process_t *process);
  * @returns a string that lives as long as the object.
  * Blocking: never. Threads and processes: safe. Platforms: same everywhere. */
 BROOD_API const char *brood_process_name(const brood_process_t *process);
+
+/* Gives the process another name.
+ *
+ * @param process  a process that has not been started
+ * @param name     up to 127 bytes; copied
+ * @returns APR_SUCCESS; APR_EINVAL: name is NULL or too long; BROOD_ESTARTED: too late;
+ *          BROOD_ENOTCHILD, BROOD_ECLOSED; APR_ENOMEM. What brood_process_name() had returned
+ *          stays as it was.
+ * Blocking: never. Threads and processes: no other thread may be using the object.
+ * Platforms: same everywhere. Like: Process.name, which can be set at any time but is told to
+ * the child at the start only. */
+BROOD_API apr_status_t brood_process_set_name(brood_process_t *process, const char *name);
+
+/* Makes the process a daemon, or not.
+ *
+ * @param process  a process that has not been started
+ * @param daemon   1 or 0
+ * @returns APR_SUCCESS; APR_EINVAL: neither 1 nor 0; BROOD_ESTARTED: too late;
+ *          BROOD_ENOTCHILD, BROOD_ECLOSED.
+ * Blocking: never. Threads and processes: no other thread may be using the object.
+ * Platforms: same everywhere. Like: Process.daemon. */
+BROOD_API apr_status_t brood_process_set_daemon(brood_process_t *process, int daemon);
+
+/* Whether the process is, or will be, a daemon.
+ *
+ * @param process  may be NULL: 0
+ * @returns 1 or 0.
+ * Blocking: never. Threads and processes: safe. Platforms: same everywhere.
+ * Like: Process.daemon. */
+BROOD_API int brood_process_daemon(const brood_process_t *process);
+
+/* Writes in one line what is known of a process, for people:
+ * "<Process name='Process-1' pid=12 parent=11 stopped exitcode=-SIGTERM daemon>". The state is
+ * initial, started, stopped, closed, or unknown in a process that did not make it. An exit
+ * code that is lost is left out.
+ *
+ * @param process  may be NULL
+ * @param buffer   receives the line, cut to its size and always terminated; may be NULL when
+ *                 size is 0
+ * @param size     in bytes
+ * @returns the length of the whole line without its end, as snprintf does.
+ * Blocking: never. Threads and processes: as brood_process_join(). Platforms: same everywhere.
+ * Like: repr() of a Process. */
+BROOD_API size_t brood_process_describe(brood_process_t *process, char *buffer,
+                                        size_t size);
 
 /* A kernel object that becomes ready when the process has ended: poll a descriptor for
  * reading, or wait for a HANDLE. It belongs to the object: do not read from or close it.

@@ -55,7 +55,8 @@
     X(BROOD_EARGUMENTS, 37, "the arguments are more than the system takes")                 \
     X(BROOD_EOUTPUT, 38, "there was more output than its limit")                            \
     X(BROOD_ESCRIPT, 39, "a batch file cannot be run safely this way")                          \
-    X(BROOD_EPRELOAD, 40, "the forkserver's preload function failed")
+    X(BROOD_EPRELOAD, 40, "the forkserver's preload function failed")                       \
+    X(BROOD_ENOPARENT, 45, "this is the first process, which has no parent")
 
 enum {
 #define BROOD_STATUS_ENUM(name, number, text) name = APR_OS_START_USERERR + 4200 + (number),

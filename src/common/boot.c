@@ -21,6 +21,10 @@ int64_t brood_current_pid(void) {
     return brood_os_identity_self(&self) == APR_SUCCESS ? self.pid : 0;
 }
 
+int brood_current_daemon(void) {
+    return brood__current.daemon;
+}
+
 static int is_boot_option(const char *argument, brood_os_handle_t *stream) {
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
     char *end;

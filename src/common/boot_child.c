@@ -17,6 +17,7 @@
 #include "os/process.h"
 #include "os/program.h"
 #include "own_thread.h"
+#include "parent.h"
 #include "server.h"
 #include "session.h"
 #include "status.h"
@@ -57,6 +58,7 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
 static void become(const brood__boot_record_t *record) {
     brood__session_set_name(record->name);
     brood__session_set_parent(&record->parent);
+    brood__parent_set_name(record->parent_name);
     brood__text_copy(brood__current.label, record->label, sizeof brood__current.label);
     brood__current.daemon = record->daemon;
     brood__current.end_with_parent = record->end_with_parent;

@@ -11,6 +11,7 @@
 #include "os/fault.h"
 #include "os/handle.h"
 #include "os/program.h"
+#include "parent.h"
 #include "server.h"
 #include "session.h"
 #include "status.h"
@@ -36,6 +37,7 @@ static void disown(void) {
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();
+    brood__parent_after_fork();
     brood__exit_after_fork();
     tell_random();
 }
@@ -101,6 +103,7 @@ void brood__boot_discard(brood__boot_t *boot) {
 
 void brood__boot_from_forkserver(brood__boot_t *boot, brood__at_fork_t *hooks) {
     disown(); /* which makes the nursery this process's pool */
+    brood__exit_prepare_forked();
     brood__boot_enter(boot);
     brood__at_fork_in_child(hooks);
     brood__exit_forked(brood__boot_finish(boot));
@@ -113,6 +116,8 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
+    brood__exit_prepare_forked();
+    brood__parent_set_name(brood_current_name());
     brood__session_set_name(start->child->name);
     brood__session_set_parent(&start->parent);
     BROOD_KILL_POINT("boot.begin");
@@ -143,6 +148,7 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
 
 void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent) {
     disown();
+    brood__parent_set_name(brood_current_name());
     brood__session_set_parent(parent);
     brood__current.children = 0;
     if (brood__session_claim(participant) != APR_SUCCESS) {

@@ -14,7 +14,7 @@
 #define BOOT_MAGIC 0x42424f4fu /* "OOBB" */
 #define RECORD_MOST ((uint64_t)1 << 30)
 #define HANDLES_MOST 4096u
-#define FIELDS 19
+#define FIELDS 20
 
 typedef struct boot_head_t {
     uint32_t magic;
@@ -49,6 +49,7 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
         brood_arg_bytes(record->numbers),
         brood_arg_string(record->label),
         brood_arg_int(record->end_with_parent),
+        brood_arg_string(record->parent_name),
     };
     brood_args_t args = {FIELDS, fields};
     apr_status_t rv = brood_values_pack(&values, args, pool);
@@ -79,6 +80,7 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
     } else if (brood_start_method_name(record->chosen) == NULL) {
         wrong = "start method";
     } else if (record->name == NULL || record->label == NULL ||
+               record->parent_name == NULL ||
                record->directory == NULL) {
         wrong = "name or directory";
     } else if (record->end_with_parent < 0 || record->end_with_parent > 2) {
@@ -119,7 +121,7 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
                          &record->directory, &record->served, &record->target.is_program,
                          &path, &record->target.offset, &build_id, &record->state,
                          &record->codes, &record->numbers, &record->label,
-                         &record->end_with_parent);
+                         &record->end_with_parent, &record->parent_name);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record: ");

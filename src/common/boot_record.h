@@ -13,7 +13,7 @@
 #include "os/process.h"
 #include "os/stream.h"
 
-#define BROOD__BOOT_VERSION 2
+#define BROOD__BOOT_VERSION 1
 
 typedef enum brood__role_t {
     BROOD__ROLE_CHILD = 1, /* runs a target */
@@ -31,6 +31,7 @@ typedef struct brood__boot_record_t {
     const char *label; /* "1:2": the second child of the first; for default names */
     int daemon;
     brood_os_identity_t parent;
+    const char *parent_name;
     uint32_t participant;  /* reserved for the child */
     const char *directory; /* to work in; "" leaves it */
     int served; /* 0: by an image of its own, and the session comes first among the handles; else

@@ -7,6 +7,7 @@
 #include "child.h"
 
 #include "forkserver.h"
+#include "identity.h"
 #include "notice.h"
 #include "os/clock.h"
 #include "os/handle.h"
@@ -98,43 +99,6 @@ brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
     return watch != BROOD_OS_NO_HANDLE ? watch : child->life;
 }
 
-/* Where the system has no handle on a process that is not a child. */
-static apr_status_t wait_by_looking(const brood_os_identity_t *identity,
-                                    brood_os_deadline_t deadline) {
-    brood_os_handle_t watch = BROOD_OS_NO_HANDLE;
-    apr_status_t rv = APR_TIMEUP;
-    for (;;) { /* ends with the process or at the deadline */
-        int64_t now = brood_os_now_ns();
-        if (brood_os_identity_life(identity, &watch) == BROOD_OS_DEAD) {
-            rv = APR_SUCCESS;
-        }
-        if (rv == APR_SUCCESS || now >= deadline) {
-            brood_os_handle_close(watch);
-            return rv;
-        }
-        brood_os_sleep_until(now + WAIT_SLICE_NS < deadline ? now + WAIT_SLICE_NS
-                                                            : deadline);
-    }
-}
-
-/* The forkserver is gone and did not say how the child ended: then only whether. */
-static apr_status_t wait_without_server(brood__child_t *child,
-                                        brood_os_deadline_t deadline) {
-    brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
-    apr_status_t rv = brood_os_identity_watch(&child->identity, &waitable.handle);
-    if (APR_STATUS_IS_ENOENT(rv)) {
-        return APR_SUCCESS;
-    }
-    if (rv != APR_SUCCESS) {
-        return wait_by_looking(&child->identity, deadline);
-    }
-    do { /* ends with the child or at the deadline; interrupted waits go on */
-        rv = brood_os_wait_any(&waitable, 1, deadline);
-    } while (APR_STATUS_IS_EINTR(rv));
-    brood_os_handle_close(waitable.handle);
-    return rv;
-}
-
 /* The child's stream is readable: the server's word on how it ended, or its end. */
 static apr_status_t reap_through_server(brood__child_t *child) {
     brood__notice_t notice;
@@ -145,8 +109,8 @@ static apr_status_t reap_through_server(brood__child_t *child) {
         child->how.code = (int)notice.numbers[1];
         return APR_SUCCESS;
     }
-    child->lost = 1;
-    return rv == APR_SUCCESS ? rv : wait_without_server(child, 0);
+    child->lost = 1; /* the server is gone, or does not know: only whether it has ended */
+    return rv == APR_SUCCESS ? rv : brood__identity_wait(&child->identity, 0);
 }
 
 /* Its server has nothing more to tell of it. */
@@ -225,7 +189,7 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
             rv = reap(child);
         }
         if (rv == APR_TIMEUP && brood_os_now_ns() < deadline) {
-            rv = child->lost ? wait_without_server(child, deadline) : APR_SUCCESS;
+            rv = child->lost ? brood__identity_wait(&child->identity, deadline) : APR_SUCCESS;
         }
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EINTR(rv)) {
             return rv;

@@ -23,11 +23,14 @@
 #include "starter.h"
 #include "status.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 /* How often the parent is looked for where the system gives no handle on it. */
 #define LOOK_NS (200 * 1000000LL)
 
 static int done;
+static int
+    is_told; /* of exit() in a forked child, and of its code, before the parent's handlers */
 static brood_os_handle_t parent_watch = BROOD_OS_NO_HANDLE;
 
 void brood__exit_sequence(void) {
@@ -37,11 +40,6 @@ void brood__exit_sequence(void) {
     done = 1;
     brood__child_end_all();
     brood__servers_end();
-    /* Other threads may be using what is shared until the very end; then the kernel says that
-     * this process is dead. */
-    if (brood__program_threads() <= 1) {
-        brood__session_leave();
-    }
 }
 
 void brood__exit_after_fork(void) {
@@ -51,11 +49,25 @@ void brood__exit_after_fork(void) {
     brood__starter_after_fork();
 }
 
-void brood__exit_forked(int code) {
+static void end_forked(int code) {
     brood__exit_sequence();
-    brood__session_pool_end();
+    brood__session_end();
     fflush(NULL);
     brood_os_exit_now(code);
+}
+
+void brood__exit_prepare_forked(void) {
+    is_told = brood_os_at_exit(end_forked) == APR_SUCCESS;
+}
+
+/* exit() by its address, which the dynamic linker fills in when the program starts: not every
+ * child should look for it, page fault by page fault. */
+void brood__exit_forked(int code) {
+    void (*const volatile leave)(int) = exit;
+    if (is_told) {
+        leave(code);
+    }
+    end_forked(code);
 }
 
 static void wait_for_parent(const brood_os_identity_t *parent) {

@@ -7,6 +7,7 @@
 #include "brood/fork.h"
 
 #include "arena.h"
+#include "at_fork.h"
 #include "boot_child.h"
 #include "forked.h"
 #include "guard.h"
@@ -55,6 +56,7 @@ static apr_status_t no_fork(void) {
 /* The child's place in the session is taken before the child exists, as for a start by fork: a
  * session without room refuses the fork, and nothing that it inherits can be given away. */
 static apr_status_t fork_into_session(forked_t *forked) {
+    brood__at_fork_t *hooks = NULL;
     brood_os_identity_t self;
     apr_status_t rv = brood_os_identity_self(&self);
     if (rv == APR_SUCCESS) {
@@ -68,13 +70,20 @@ static apr_status_t fork_into_session(forked_t *forked) {
     }
     rv = brood__arena_hold_all(forked->participant);
     if (rv == APR_SUCCESS) {
-        rv = brood_os_process_fork(&forked->os);
+        rv = brood__at_fork_before(&hooks);
     }
+    if (rv == APR_SUCCESS) {
+        rv = brood_os_process_fork(&forked->os);
+        if (rv == APR_SUCCESS && forked->os.pid == 0) {
+            brood__boot_forked_bare(forked->participant, &self);
+            brood__at_fork_in_child(hooks);
+            return APR_SUCCESS;
+        }
+    }
+    brood__at_fork_in_parent(hooks);
     if (rv != APR_SUCCESS) {
         brood__arena_leave(forked->participant);
         brood__session_bury(forked->participant);
-    } else if (forked->os.pid == 0) {
-        brood__boot_forked_bare(forked->participant, &self);
     }
     return rv;
 }

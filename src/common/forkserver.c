@@ -59,6 +59,7 @@ static int make_room(server_t *server) {
 static void become_child(const server_t *server, brood__boot_t *boot,
                          brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
+    brood_os_interrupt_ignore(0);
     brood_os_handle_close(server->control);
     for (size_t i = 0; i < server->count; i++) {
         brood_os_process_close(&server->entries[i].process);
@@ -190,6 +191,9 @@ void brood__forkserver_serve(brood_os_handle_t stream) {
     server_t server = {stream, NULL, NULL, 0, 0, 0};
     int parent = make_room(&server);
     brood__boot_rehearse();
+    /* The terminal's interrupt is for those that work; without the server nobody would know how
+     * they took it. */
+    brood_os_interrupt_ignore(1);
     while (parent) { /* ends when the parent's end of the stream is closed */
         apr_status_t rv;
         set_fill(&server);

@@ -1,5 +1,5 @@
 /* Process: the public object, and the rules of who may do what with it. */
-#include "brood/process.h"
+#include "process_object.h"
 
 #include "brood/boot.h"
 #include "child.h"
@@ -12,23 +12,9 @@
 #include "session.h"
 #include "start.h"
 #include "status.h"
-#include "stop.h"
 #include <apr_pools.h>
 #include <apr_strings.h>
 #include <string.h>
-
-struct brood_process_t {
-    brood_target_fn *target;
-    brood_values_t *state;
-    brood_process_options_t options;
-    char *name;
-    char *label;
-    int64_t creator; /* pid of the process that made it */
-    int in_child;    /* this copy of the object lies in the child itself */
-    int closed;
-    int64_t pid;
-    brood__child_t *child; /* NULL before the start and after the close */
-};
 
 static apr_status_t process_cleanup(void *data) {
     brood_process_t *process = data;
@@ -68,11 +54,6 @@ static apr_status_t options_take(brood_process_options_t *chosen,
         return brood__fail(APR_EINVAL, "options->end_with_parent is %d",
                            chosen->end_with_parent);
     }
-    if (brood__current.end_with_parent > 1) {
-        chosen->end_with_parent = 2;
-    } else if (chosen->daemon && chosen->end_with_parent == 0) {
-        chosen->end_with_parent = 1;
-    }
     chosen->method = brood__context_wanted(chosen->context, chosen->method);
     chosen->start_timeout =
         brood__context_timeout(chosen->context, chosen->start_timeout);
@@ -110,6 +91,7 @@ apr_status_t brood_process_create(brood_process_t **process, brood_target_fn *ta
         return rv;
     }
     fresh->target = target;
+    fresh->pool = pool;
     fresh->creator = brood_current_pid();
     fresh->label = label_next(pool);
     fresh->name = fresh->options.name != NULL
@@ -177,6 +159,15 @@ static apr_status_t start_with(brood_process_t *process, brood__start_t *start) 
     return APR_SUCCESS;
 }
 
+/* What is inherited and what daemons have, included. */
+static int end_with_parent(const brood_process_options_t *options) {
+    if (brood__current.end_with_parent > 1) {
+        return 2;
+    }
+    return options->daemon && options->end_with_parent == 0 ? 1
+                                                            : options->end_with_parent;
+}
+
 apr_status_t brood_process_start(brood_process_t *process) {
     brood__start_t start = {0};
     brood_start_method_t method;
@@ -190,7 +181,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     if (start.child == NULL) {
         return APR_ENOMEM;
     }
-    start.child->end_with_parent = process->options.end_with_parent;
+    start.child->end_with_parent = end_with_parent(&process->options);
     start.target = process->target;
     start.state = process->state;
     start.label = process->label;
@@ -212,7 +203,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
 
 /* ---- asking and ending -------------------------------------------------------------- */
 
-static apr_status_t check_started(const brood_process_t *process) {
+apr_status_t brood__process_check_started(const brood_process_t *process) {
     if (process == NULL) {
         return brood__fail(APR_EINVAL, "process is NULL");
     }
@@ -233,13 +224,13 @@ static apr_status_t check_started(const brood_process_t *process) {
 }
 
 apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child) {
-    apr_status_t rv = check_started(process);
+    apr_status_t rv = brood__process_check_started(process);
     *child = rv == APR_SUCCESS ? process->child : NULL;
     return rv;
 }
 
 apr_status_t brood_process_join(brood_process_t *process, apr_interval_time_t timeout) {
-    apr_status_t rv = check_started(process);
+    apr_status_t rv = brood__process_check_started(process);
     return rv != APR_SUCCESS
                ? rv
                : brood__child_wait(process->child, brood__deadline(timeout));
@@ -249,12 +240,12 @@ int brood_process_is_alive(brood_process_t *process) {
     if (process != NULL && process->in_child) {
         return 1;
     }
-    return check_started(process) == APR_SUCCESS &&
+    return brood__process_check_started(process) == APR_SUCCESS &&
            brood__child_wait(process->child, 0) == APR_TIMEUP;
 }
 
 apr_status_t brood_process_exit_code(brood_process_t *process, int *code) {
-    apr_status_t rv = check_started(process);
+    apr_status_t rv = brood__process_check_started(process);
     *code = 0;
     if (rv != APR_SUCCESS) {
         return rv;
@@ -271,57 +262,8 @@ apr_status_t brood_process_exit_code(brood_process_t *process, int *code) {
     return APR_SUCCESS;
 }
 
-static apr_status_t end(brood_process_t *process, brood_os_end_t how) {
-    apr_status_t rv = check_started(process);
-    return rv != APR_SUCCESS ? rv : brood__child_signal(process->child, how);
-}
-
-apr_status_t brood_process_terminate(brood_process_t *process) {
-    return end(process, BROOD_OS_TERMINATE);
-}
-
-apr_status_t brood_process_kill(brood_process_t *process) {
-    return end(process, BROOD_OS_KILL);
-}
-
-apr_status_t brood_process_ask(brood_process_t *process) {
-    apr_status_t rv = check_started(process);
-    if (rv == APR_SUCCESS) {
-        brood__child_ask(process->child);
-    }
-    return rv;
-}
-
-static apr_status_t stop_wait(void *child, brood_os_deadline_t deadline) {
-    return brood__child_wait(child, deadline);
-}
-
-static apr_status_t stop_ask(void *child) {
-    brood__child_ask(child);
-    return APR_SUCCESS;
-}
-
-static apr_status_t stop_signal(void *child, brood_os_end_t how) {
-    return brood__child_signal(child, how);
-}
-
-apr_status_t brood_process_stop(brood_process_t *process, const brood_stop_step_t *steps,
-                                size_t count, brood_stop_what_t *ended_by) {
-    brood__stop_target_t target = {NULL, NULL, stop_wait, stop_ask, stop_signal};
-    apr_status_t rv = check_started(process);
-    if (rv != APR_SUCCESS) {
-        if (ended_by != NULL) {
-            *ended_by = BROOD_STOP_NONE;
-        }
-        return rv;
-    }
-    target.data = process->child;
-    target.name = process->name;
-    return brood__stop_run(&target, steps, count, ended_by);
-}
-
 apr_status_t brood_process_close(brood_process_t *process) {
-    apr_status_t rv = check_started(process);
+    apr_status_t rv = brood__process_check_started(process);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
     }
@@ -341,7 +283,7 @@ const char *brood_process_name(const brood_process_t *process) {
 
 apr_status_t brood_process_sentinel(brood_process_t *process, brood_native_t *sentinel) {
     brood_os_waitable_kind_t kind;
-    apr_status_t rv = check_started(process);
+    apr_status_t rv = brood__process_check_started(process);
     *sentinel = BROOD_OS_NO_HANDLE;
     if (rv != APR_SUCCESS) {
         return rv;

@@ -12,6 +12,7 @@
 #include "os/fault.h"
 #include "os/handle.h"
 #include "os/process.h"
+#include "own_thread.h"
 #include "participant.h"
 #include "status.h"
 #include "text.h"
@@ -206,14 +207,13 @@ void brood__session_leave(void) {
     }
 }
 
-void brood__session_pool_end(void) {
-    if (process_pool != NULL) {
+/* In a forked child APR's own pools are copies of the parent's; and as it ends at once, its pool
+ * is only cleared: nobody needs the memory. */
+static void pools_end(void) {
+    if (process_pool != NULL && is_forked) {
         apr_pool_clear(process_pool);
+        return;
     }
-}
-
-/* In a forked child APR's own pools are copies of the parent's. */
-static void at_exit(void) {
     if (process_pool != NULL) {
         apr_pool_destroy(process_pool);
         process_pool = NULL;
@@ -227,6 +227,15 @@ static void at_exit(void) {
     }
 }
 
+/* The pools go first: what is registered with them may use the objects of the session. Other
+ * threads may do so until the very end; then the kernel says that this process is dead. */
+void brood__session_end(void) {
+    pools_end();
+    if (brood__program_threads() <= 1) {
+        brood__session_leave();
+    }
+}
+
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
 static apr_pool_t *pool_of_process(apr_pool_t **pool) {
@@ -234,9 +243,12 @@ static apr_pool_t *pool_of_process(apr_pool_t **pool) {
     brood__guard_take(&session_guard);
     if (*pool == NULL && apr_initialize() == APR_SUCCESS) {
         if (!is_registered) {
-            is_registered = atexit(at_exit) == 0;
+            is_registered = atexit(brood__session_end) == 0;
         }
-        if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) != APR_SUCCESS) {
+        if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
+            apr_pool_clear(
+                *pool); /* a forked child then need not look for that function */
+        } else {
             *pool = NULL;
         }
     }

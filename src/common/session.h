@@ -59,8 +59,9 @@ apr_pool_t *brood__session_pool(void);
  * not. What is put into it here, before the fork, is there. NULL only when APR has no memory. */
 apr_pool_t *brood__session_nursery(void);
 
-/* At the end of a forked child: what was registered with its pool runs. */
-void brood__session_pool_end(void);
+/* At the end of the process: what is registered with its pools runs, then its place is given
+ * back. Registered with atexit(). */
+void brood__session_end(void);
 
 /* The pool itself, or for NULL a new one that lives until the process ends. */
 apr_pool_t *brood__session_pool_for(apr_pool_t *pool);

@@ -105,6 +105,7 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     record->participant = start->child->participant;
     record->directory = "";
     record->parent = start->parent;
+    record->parent_name = brood_current_name();
     if (role == BROOD__ROLE_CHILD) {
         rv = brood_os_place_of((const void *)(uintptr_t)start->target, &record->target);
         record->state = brood__values_bytes(start->state);
@@ -129,7 +130,9 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
     brood__boot_record_t fields;
     char directory[BROOD_OS_PATH_MAX];
     const uint64_t *numbers;
-    apr_status_t rv = record_fill(&fields, start, role);
+    apr_status_t rv = brood_os_now_ns() < start->deadline
+                          ? record_fill(&fields, start, role)
+                          : brood__fail(APR_TIMEUP, "the time for it was over");
     if (rv == APR_SUCCESS) {
         rv = brood__parcel_create(parcel, start->pool);
     }

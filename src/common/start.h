@@ -37,7 +37,8 @@ apr_status_t brood__start_fork(brood__start_t *start);
 apr_status_t brood__start_spawn(brood__start_t *start);
 apr_status_t brood__start_forkserver(brood__start_t *start);
 
-/* A boot record and parcel for this start. `served`: for a child of the forkserver. */
+/* A boot record and parcel for this start. `served`: for a child of the forkserver. APR_TIMEUP: the
+ * deadline has passed already. */
 apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
                                int served, brood_bytes_t *record,
                                brood__parcel_t **parcel);

@@ -76,6 +76,15 @@ void brood_os_kill_self(void) {
 void brood_os_stop_self(void) {
 }
 
+apr_status_t brood_os_at_exit(void (*function)(int code)) {
+    (void)function;
+    return APR_ENOTIMPL;
+}
+
+void brood_os_interrupt_ignore(int ignored) {
+    (void)ignored;
+}
+
 apr_status_t brood_os_at_fork_child(void (*child)(void)) {
     (void)child;
     return APR_ENOTIMPL;

@@ -174,6 +174,7 @@ int brood__signal_number(brood_os_end_t how) {
     case BROOD_OS_KILL: return SIGKILL;
     case BROOD_OS_STOP: return SIGSTOP;
     case BROOD_OS_CONTINUE: return SIGCONT;
+    case BROOD_OS_INTERRUPT: return SIGINT;
     default: return 0;
     }
 }
@@ -264,6 +265,37 @@ void brood_os_exit_now(int code) {
     leave(code);
 }
 
+#ifdef BROOD_HAVE_ON_EXIT
+static void run_at_exit(int code, void *function) {
+    union {
+        void *data;
+        void (*run)(int code);
+    } registered;
+
+    registered.data = function;
+    registered.run(code);
+}
+#endif
+
+apr_status_t brood_os_at_exit(void (*function)(int code)) {
+#ifdef BROOD_HAVE_ON_EXIT
+    int (*const volatile enlist)(void (*)(int, void *), void *) = on_exit;
+    union {
+        void (*run)(int code);
+        void *data;
+    } registered;
+
+    BROOD_FAULT("os.at_exit");
+    registered.run = function;
+    /* by its address: brood_os_exit_now() says why */
+    return enlist(run_at_exit, registered.data) == 0 ? APR_SUCCESS : APR_ENOMEM;
+#else
+    (void)function;
+    BROOD_FAULT("os.at_exit");
+    return APR_ENOTIMPL;
+#endif
+}
+
 void brood_os_kill_self(void) {
     (void)kill(getpid(), SIGKILL);
     for (;;) {
@@ -273,6 +305,19 @@ void brood_os_kill_self(void) {
 
 void brood_os_stop_self(void) {
     (void)kill(getpid(), SIGSTOP); /* does not return before somebody continues us */
+}
+
+void brood_os_interrupt_ignore(int ignored) {
+    static struct sigaction before;
+    struct sigaction none;
+
+    if (ignored) {
+        memset(&none, 0, sizeof none);
+        none.sa_handler = SIG_IGN;
+        (void)sigaction(SIGINT, &none, &before);
+    } else {
+        (void)sigaction(SIGINT, &before, NULL);
+    }
 }
 
 static void run_at_fork_child(void) {

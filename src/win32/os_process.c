@@ -198,6 +198,9 @@ apr_status_t brood_os_process_signal(brood_os_process_t *process, brood_os_end_t
         return suspend_or_resume(native, "NtSuspendProcess");
     case BROOD_OS_CONTINUE:
         return suspend_or_resume(native, "NtResumeProcess");
+    case BROOD_OS_INTERRUPT:
+        /* GenerateConsoleCtrlEvent() wants a console in common, and hits a whole group. */
+        return APR_ENOTIMPL;
     }
     return APR_EINVAL;
 }
@@ -253,6 +256,19 @@ void brood_os_kill_self(void)
 void brood_os_stop_self(void)
 {
     SuspendThread(GetCurrentThread());
+}
+
+/* For forked children, of which there are none here. */
+apr_status_t brood_os_at_exit(void (*function)(int code))
+{
+    (void)function;
+    BROOD_FAULT("os.at_exit");
+    return APR_ENOTIMPL;
+}
+
+void brood_os_interrupt_ignore(int ignored)
+{
+    (void)ignored;
 }
 
 apr_status_t brood_os_at_fork_child(void (*child)(void))

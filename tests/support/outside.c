@@ -29,6 +29,16 @@ apr_status_t brood_test_kill(int64_t pid) {
     return rv;
 }
 
+apr_status_t brood_test_interrupt(int64_t pid) {
+    (void)pid;
+    return APR_ENOTIMPL;
+}
+
+int brood_test_named_sockets(int64_t pid) {
+    (void)pid;
+    return -1;
+}
+
 static apr_status_t each_thread(int64_t pid, DWORD(WINAPI *what)(HANDLE)) {
     HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
     THREADENTRY32 entry;
@@ -98,8 +108,59 @@ apr_status_t brood_test_kill(int64_t pid) {
     return send_signal(pid, SIGKILL);
 }
 
+apr_status_t brood_test_interrupt(int64_t pid) {
+    return send_signal(pid, SIGINT);
+}
+
 apr_status_t brood_test_stop(int64_t pid) {
     return send_signal(pid, SIGSTOP);
+}
+
+/* Whether the socket of that number has a name in the table of all sockets (the path is its last
+ * column, with '@' in front where it is no file). 0 when it has none; a socket of another kind,
+ * which is not in the table, has one. */
+static int is_named(unsigned long inode) {
+    FILE *table = fopen("/proc/net/unix", "re");
+    char line[512];
+    int named = 1;
+
+    while (table != NULL && named == 1 && fgets(line, sizeof line, table) != NULL) {
+        unsigned long number;
+        char name[200] = "";
+        if (sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %199s", &number, name) >= 1 &&
+            number == inode) {
+            named = name[0] == '\0' ? 0 : 2;
+        }
+    }
+    if (table != NULL) {
+        (void)fclose(table);
+    }
+    return named > 0;
+}
+
+int brood_test_named_sockets(int64_t pid) {
+    char folder[64];
+    DIR *numbers;
+    struct dirent *entry;
+    int count = 0;
+
+    (void)snprintf(folder, sizeof folder, "/proc/%lld/fd", (long long)pid);
+    numbers = opendir(folder);
+    if (numbers == NULL) {
+        return -1;
+    }
+    while ((entry = readdir(numbers)) != NULL) {
+        char target[100];
+        unsigned long inode;
+        ssize_t length =
+            readlinkat(dirfd(numbers), entry->d_name, target, sizeof target - 1);
+        target[length < 0 ? 0 : length] = '\0';
+        if (sscanf(target, "socket:[%lu]", &inode) == 1) {
+            count += is_named(inode);
+        }
+    }
+    (void)closedir(numbers);
+    return count;
 }
 
 apr_status_t brood_test_continue(int64_t pid) {

@@ -11,6 +11,12 @@ apr_status_t brood_test_kill(int64_t pid);
 apr_status_t brood_test_stop(int64_t pid);
 apr_status_t brood_test_continue(int64_t pid);
 
+/* What the terminal does at Ctrl-C. APR_ENOTIMPL where that cannot be done. */
+apr_status_t brood_test_interrupt(int64_t pid);
+
+/* How many of a process's sockets can be reached by a name; -1: not to be told. */
+int brood_test_named_sockets(int64_t pid);
+
 /* Waits until the process is stopped. APR_TIMEUP: it is not within ten seconds; APR_EGENERAL:
  * there is no such process; APR_ENOTIMPL: this system does not say. */
 apr_status_t brood_test_await_stopped(int64_t pid);

@@ -326,6 +326,45 @@ static void it_does_not_hold_what_its_parent_holds(void **state) {
     assert_success(brood_lock_release(held.lock));
 }
 
+/* ---- functions around it ---- */
+
+static int before, in_parent, in_child;
+
+static void count_up(void *data) {
+    ++*(int *)data;
+}
+
+static void count_before(void *data) {
+    (void)data;
+    count_up(&before);
+}
+
+static void count_in_parent(void *data) {
+    (void)data;
+    count_up(&in_parent);
+}
+
+static void count_in_child(void *data) {
+    (void)data;
+    count_up(&in_child);
+}
+
+static int counts_of_child(void *data) {
+    (void)data;
+    CHILD_CHECK(before == 1 && in_parent == 0 && in_child == 1);
+    return 1;
+}
+
+static void functions_run_around_it(void **state) {
+    brood_test_t *test = *state;
+
+    before = in_parent = in_child = 0;
+    assert_success(
+        brood_at_fork(count_before, count_in_parent, count_in_child, NULL, test->pool));
+    assert_ends(forked(counts_of_child, NULL), 1);
+    assert_true(before == 1 && in_parent == 1 && in_child == 0);
+}
+
 /* ---- threads ---- */
 
 static void *APR_THREAD_FUNC wait_for_any(apr_thread_t *thread, void *data) {
@@ -377,6 +416,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_child_forks_again),
     BROOD_TEST(its_death_releases_what_it_held),
     BROOD_TEST(it_does_not_hold_what_its_parent_holds),
+    BROOD_TEST(functions_run_around_it),
     BROOD_TEST(each_end_goes_to_one_thread),
 };
 

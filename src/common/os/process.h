@@ -80,7 +80,8 @@ typedef enum brood_os_end_t {
     BROOD_OS_TERMINATE, /* SIGTERM; Windows: TerminateProcess, reported as signal 15 */
     BROOD_OS_KILL,      /* SIGKILL; Windows: TerminateProcess, reported as signal 9 */
     BROOD_OS_STOP,      /* SIGSTOP; Windows: suspends the process's threads */
-    BROOD_OS_CONTINUE   /* SIGCONT; Windows: resumes them */
+    BROOD_OS_CONTINUE,  /* SIGCONT; Windows: resumes them */
+    BROOD_OS_INTERRUPT  /* SIGINT; Windows: APR_ENOTIMPL */
 } brood_os_end_t;
 
 /* Starts a program. The child has the standard streams, the boot stream, and no other
@@ -137,12 +138,20 @@ unsigned brood_os_thread_count(void);
 /* Ends this process at once: no exit handlers, no flushing. */
 void brood_os_exit_now(int code);
 
+/* Registers a function for this process's exit(), to run before all that have been registered so
+ * far, and with the exit code. APR_ENOTIMPL where the system does not tell that code. */
+apr_status_t brood_os_at_exit(void (*function)(int code));
+
 /* Ends this process as from outside (SIGKILL; TerminateProcess reported as signal 9). */
 void brood_os_kill_self(void);
 
 /* Stops this process as from outside (SIGSTOP), until somebody continues it. On Windows the
  * calling thread suspends itself. */
 void brood_os_stop_self(void);
+
+/* 1: the terminal's interrupt (SIGINT) does nothing to this process from now on; 0: what it did
+ * before. Not for two threads at once. Does nothing on Windows. */
+void brood_os_interrupt_ignore(int ignored);
 
 /* Registers a function to run in a child made by a plain fork(2) that did not go through
  * brood_os_process_fork(). Does nothing where there is no fork. */

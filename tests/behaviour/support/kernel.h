@@ -14,6 +14,9 @@ static inline int number_is_taken(int64_t pid) {
     return pid < 0;
 }
 
+static inline void ignore_ends_of_children(void) {
+}
+
 #else
 #include <signal.h>
 #include <unistd.h>
@@ -26,6 +29,11 @@ static inline int64_t kernel_parent(void) {
 /* Whether the kernel's table has an entry of that number, a zombie included. */
 static inline int number_is_taken(int64_t pid) {
     return kill((pid_t)pid, 0) == 0;
+}
+
+/* The kernel keeps no ends of children from now on. */
+static inline void ignore_ends_of_children(void) {
+    signal(SIGCHLD, SIG_IGN);
 }
 
 #endif

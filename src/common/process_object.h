@@ -1,0 +1,25 @@
+/* The process object, for the files that implement process.h. Internal. */
+#ifndef BROOD_COMMON_PROCESS_OBJECT_H
+#define BROOD_COMMON_PROCESS_OBJECT_H
+
+#include "brood/process.h"
+#include "child.h"
+
+struct brood_process_t {
+    brood_target_fn *target;
+    brood_values_t *state;
+    brood_process_options_t options;
+    char *name;
+    char *label;
+    apr_pool_t *pool;
+    int64_t creator; /* pid of the process that made it */
+    int in_child;    /* this copy of the object lies in the child itself */
+    int closed;
+    int64_t pid;
+    brood__child_t *child; /* NULL before the start and after the close */
+};
+
+/* That this process may ask about the child: it made the object and has started it. */
+apr_status_t brood__process_check_started(const brood_process_t *process);
+
+#endif
