@@ -53,18 +53,18 @@
 typedef enum brood_stream_t {
     BROOD_STDIN,  /* its standard input: we write */
     BROOD_STDOUT, /* its standard output: we read */
-    BROOD_STDERR   /* its standard error: we read */
+    BROOD_STDERR  /* its standard error: we read */
 } brood_stream_t;
 
 typedef enum brood_stdio_kind_t {
-    BROOD_STDIO_INHERIT, /* this process's own */
-    BROOD_STDIO_NULL,    /* reads as empty, takes everything */
-    BROOD_STDIO_READ,    /* a file that exists, by its path (input) */
-    BROOD_STDIO_CREATE,  /* a file, made or emptied (output, error) */
-    BROOD_STDIO_APPEND,  /* a file, made or gone on with (output, error) */
-    BROOD_STDIO_PIPE,    /* a pipe whose other end this process has */
-    BROOD_STDIO_CAPTURE, /* kept in memory up to a limit (output, error) */
-    BROOD_STDIO_BYTES,   /* these bytes, then the end (input) */
+    BROOD_STDIO_INHERIT,    /* this process's own */
+    BROOD_STDIO_NULL,       /* reads as empty, takes everything */
+    BROOD_STDIO_READ,       /* a file that exists, by its path (input) */
+    BROOD_STDIO_CREATE,     /* a file, made or emptied (output, error) */
+    BROOD_STDIO_APPEND,     /* a file, made or gone on with (output, error) */
+    BROOD_STDIO_PIPE,       /* a pipe whose other end this process has */
+    BROOD_STDIO_CAPTURE,    /* kept in memory up to a limit (output, error) */
+    BROOD_STDIO_BYTES,      /* these bytes, then the end (input) */
     BROOD_STDIO_OUTPUT_OF,  /* what another command prints (input) */
     BROOD_STDIO_AS_OUTPUT,  /* where standard output goes (error) */
     BROOD_STDIO_CONNECTION, /* the stream of a connection, from now on without messages */
@@ -84,7 +84,7 @@ typedef struct brood_stdio_t {
 
 /* What options.variables means. */
 typedef enum brood_environment_t {
-    BROOD_ENVIRONMENT_EDIT,   /* this process's environment with changes: "NAME=value" sets,
+    BROOD_ENVIRONMENT_EDIT, /* this process's environment with changes: "NAME=value" sets,
                                  "NAME" alone removes */
     BROOD_ENVIRONMENT_REPLACE /* these "NAME=value" and no others */
 } brood_environment_t;
@@ -96,34 +96,36 @@ typedef enum brood_environment_t {
  * argv[0], searched for; everything is inherited. All that is pointed to is copied, but for the
  * command, the connection and the native handle of a stream. */
 typedef struct brood_command_options_t {
-    size_t struct_size;    /* sizeof: set by BROOD_COMMAND_OPTIONS_INIT */
-    const char *program;   /* the file to run, when it is not argv[0] */
-    int no_search;         /* 1: a name without a "/" is a file in the working directory. 0: it is
+    size_t struct_size;  /* sizeof: set by BROOD_COMMAND_OPTIONS_INIT */
+    const char *program; /* the file to run, when it is not argv[0] */
+    int no_search; /* 1: a name without a "/" is a file in the working directory. 0: it is
                               searched for in the PATH that the command will have. */
-    const char *directory; /* its working directory; NULL: this process's. Relative paths of the
+    const char
+        *directory; /* its working directory; NULL: this process's. Relative paths of the
                               program and of files are still meant from here. */
     brood_environment_t environment;
     const char *const *variables; /* NULL-terminated; NULL: inherited as it is */
     brood_stdio_t input, output, error;
-    int new_group;       /* 1: a process group of its own: Ctrl-C in the terminal misses it */
+    int new_group; /* 1: a process group of its own: Ctrl-C in the terminal misses it */
     int end_with_parent; /* 1: killed when this process ends, however that ends. Where the
                             system cannot do that, the start is APR_ENOTIMPL. */
-    int join_at_exit;    /* 1: waited for when this program ends, as a child of process.h is */
-    int allow_scripts;   /* 1: a .bat or .cmd file may be run (Windows) */
-    const char *command_line;       /* Windows: the whole command line, in place of argv, which
+    int join_at_exit; /* 1: waited for when this program ends, as a child of process.h is */
+    int allow_scripts;        /* 1: a .bat or .cmd file may be run (Windows) */
+    const char *command_line; /* Windows: the whole command line, in place of argv, which
                                        then only names the program. Not looked at elsewhere. */
-    const brood_stop_step_t *steps; /* what brood_command_run() does when its time is over;
+    const brood_stop_step_t
+        *steps; /* what brood_command_run() does when its time is over;
                                        NULL: terminate, 2 seconds, kill */
     size_t step_count;
 } brood_command_options_t;
 
-#define BROOD_STDIO_INIT                                                                   \
+#define BROOD_STDIO_INIT \
     { BROOD_STDIO_INHERIT, NULL, NULL, 0, NULL, NULL, 0 }
-#define BROOD_COMMAND_OPTIONS_INIT                                                         \
-    {                                                                                      \
-        sizeof(brood_command_options_t), NULL, 0, NULL, BROOD_ENVIRONMENT_EDIT, NULL,      \
-            BROOD_STDIO_INIT, BROOD_STDIO_INIT, BROOD_STDIO_INIT, 0, 0, 0, 0, NULL, NULL,  \
-            0                                                                              \
+#define BROOD_COMMAND_OPTIONS_INIT                                                    \
+    {                                                                                 \
+        sizeof(brood_command_options_t), NULL, 0, NULL, BROOD_ENVIRONMENT_EDIT, NULL, \
+            BROOD_STDIO_INIT, BROOD_STDIO_INIT, BROOD_STDIO_INIT, 0, 0, 0, 0, NULL,   \
+            NULL, 0                                                                   \
     }
 
 /* Where a start failed. */
@@ -139,12 +141,13 @@ typedef enum brood_command_step_t {
 
 /* What became of brood_command_run(). The bytes belong to the pool that was given. */
 typedef struct brood_command_result_t {
-    int code;                   /* as brood_command_exit_code() */
-    int64_t pid;                /* 0: there was no process */
-    brood_command_step_t step;  /* of a start that failed */
-    brood_stop_what_t ended_by; /* the step of the ladder that ended it; BROOD_STOP_NONE: it
+    int code;                  /* as brood_command_exit_code() */
+    int64_t pid;               /* 0: there was no process */
+    brood_command_step_t step; /* of a start that failed */
+    brood_stop_what_t
+        ended_by;         /* the step of the ladder that ended it; BROOD_STOP_NONE: it
                                    ended by itself */
-    brood_bytes_t output;       /* captured; followed by a zero byte that is not counted */
+    brood_bytes_t output; /* captured; followed by a zero byte that is not counted */
     brood_bytes_t error;
     int output_cut; /* 1: there was more than the limit */
     int error_cut;
@@ -518,8 +521,9 @@ BROOD_API apr_status_t brood_command_read_line(brood_command_t *command,
  *          system's status.
  * Blocking: as `timeout` says; captures are taken meanwhile. Threads and processes: as the
  * command. Platforms: same everywhere. Like: reproc_poll(). */
-BROOD_API apr_status_t brood_command_poll(brood_command_t *command, int *output, int *error,
-                                          int *ended, apr_interval_time_t timeout);
+BROOD_API apr_status_t brood_command_poll(brood_command_t *command, int *output,
+                                          int *error, int *ended,
+                                          apr_interval_time_t timeout);
 
 /* What has been captured so far of its output or error.
  *
@@ -533,7 +537,8 @@ BROOD_API apr_status_t brood_command_poll(brood_command_t *command, int *output,
  *          APR_EINVAL.
  * Blocking: never. Threads and processes: as the command. Platforms: same everywhere. */
 BROOD_API apr_status_t brood_command_captured(brood_command_t *command,
-                                              brood_stream_t stream, brood_bytes_t *bytes);
+                                              brood_stream_t stream,
+                                              brood_bytes_t *bytes);
 
 /* The kernel object behind a pipe to the command, for poll() or WaitForMultipleObjects(). It
  * belongs to the command.
@@ -546,7 +551,8 @@ BROOD_API apr_status_t brood_command_captured(brood_command_t *command,
  * Blocking: never. Threads and processes: valid until the pipe's end or the close. After
  * brood_command_read_line() some of the bytes are not in it any more.
  * Platforms: a descriptor, or a HANDLE opened for overlapped operation. */
-BROOD_API apr_status_t brood_command_native(brood_command_t *command, brood_stream_t stream,
+BROOD_API apr_status_t brood_command_native(brood_command_t *command,
+                                            brood_stream_t stream,
                                             brood_native_t *native);
 
 /* Talks to the command to its end: writes the input and closes it, reads output and error to
@@ -612,8 +618,8 @@ BROOD_API apr_status_t brood_command_run(brood_command_result_t *result,
  * Blocking: as brood_command_start(). Threads and processes: as the commands. Platforms: same
  * everywhere: a command whose reader is gone gets SIGPIPE or an error, one whose writer is gone
  * reads the end. Wait with brood_command_wait_all(). Example: pipeline.c */
-BROOD_API apr_status_t brood_pipeline_start(brood_command_t *const *commands, size_t count,
-                                            size_t *failed);
+BROOD_API apr_status_t brood_pipeline_start(brood_command_t *const *commands,
+                                            size_t count, size_t *failed);
 
 /* How a pipeline ended: the exit code of the last command that did not end with 0, or 0
  * ("pipefail").
@@ -644,7 +650,8 @@ BROOD_API apr_status_t brood_pipeline_exit_code(brood_command_t *const *commands
  * and this process ends with its exit code, so that whoever waits for it sees no difference but
  * the pid; it is ended when this process is. Like: execvp(3), os.execvp(). */
 BROOD_API apr_status_t brood_exec(const char *const *argv,
-                                  const brood_command_options_t *options, apr_pool_t *pool);
+                                  const brood_command_options_t *options,
+                                  apr_pool_t *pool);
 
 BROOD_END_DECLS
 

@@ -1,8 +1,8 @@
 /* Wait: for several things at once, of which one is enough.
  *
  * The things are queues (there is a message, or the end), connections (there is something to
- * receive, or the end) and processes (ended), in any mix. The wait takes nothing and reaps
- * nothing: it says what is ready, and stays ready until somebody has taken it. Where others take
+ * receive, or the end), processes and commands (ended), in any mix. The wait takes nothing and
+ * reaps nothing: it says what is ready, and stays ready until somebody has taken it. Where others take
  * from the same queue or connection, what was ready may be gone when one comes for it: so get
  * with a timeout of 0 and wait again at APR_TIMEUP.
  *
@@ -20,7 +20,7 @@
 #include "brood/status.h"
 #include "brood/types.h"
 
-/* One thing to wait for: one of the three, the others NULL. */
+/* One thing to wait for: one of the four, the others NULL. */
 typedef struct brood_wait_item_t {
     /* Ready when a get would not wait: a message, or the end. */
     brood_queue_t *queue;
@@ -29,16 +29,21 @@ typedef struct brood_wait_item_t {
     brood_connection_t *connection;
     /* One that this process has started. Ready when a join would not wait: it has ended. */
     brood_process_t *process;
+    /* One that this process has started. Ready when a join would not wait. Its captures and its
+     * input move meanwhile, as in a join. */
+    brood_command_t *command;
     int ready; /* out: 1 or 0 */
 } brood_wait_item_t;
 
 /* To initialise one. */
 #define BROOD_WAIT_QUEUE(queue) \
-    { (queue), NULL, NULL, 0 }
+    { (queue), NULL, NULL, NULL, 0 }
 #define BROOD_WAIT_CONNECTION(connection) \
-    { NULL, (connection), NULL, 0 }
+    { NULL, (connection), NULL, NULL, 0 }
 #define BROOD_WAIT_PROCESS(process) \
-    { NULL, NULL, (process), 0 }
+    { NULL, NULL, (process), NULL, 0 }
+#define BROOD_WAIT_COMMAND(command) \
+    { NULL, NULL, NULL, (command), 0 }
 
 BROOD_BEGIN_DECLS
 
@@ -51,11 +56,11 @@ BROOD_BEGIN_DECLS
  * @param ready_count  receives how many are marked, 0 on failure; may be NULL
  * @returns APR_SUCCESS: at least one is ready;
  *          APR_TIMEUP: none was in time;
- *          APR_EINVAL: an item has none of the three, or more than one; items is NULL; or
+ *          APR_EINVAL: an item has none of the four, or more than one; items is NULL; or
  *          nothing is to be waited for, for ever;
  *          BROOD_ECLOSED: an item has been closed;
  *          BROOD_EDIRECTION, BROOD_EBROKEN: a connection from which nothing can be received;
- *          BROOD_ENOTSTARTED, BROOD_ENOTCHILD, BROOD_EDEADLOCK: a process that was not
+ *          BROOD_ENOTSTARTED, BROOD_ENOTCHILD, BROOD_EDEADLOCK: a process or command that was not
  *          started, was started by another one, or is this one;
  *          APR_ENOMEM, or the system's status (out of descriptors).
  *          A bad item is named in the detail by its number, and nothing is waited for.

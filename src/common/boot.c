@@ -3,6 +3,7 @@
 
 #include "at_fork.h"
 #include "boot_child.h"
+#include "command.h"
 #include "current.h"
 #include "exit.h"
 #include "forked.h"
@@ -80,6 +81,7 @@ static int arguments_without_boot(int argc, char **argv) {
 
 static void at_raw_fork(void) {
     brood__child_after_fork();
+    brood__command_after_fork();
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();

@@ -5,6 +5,7 @@
 #include "boot_steps.h"
 
 #include "brood/boot.h"
+#include "command.h"
 #include "current.h"
 #include "exit.h"
 #include "forked.h"
@@ -34,6 +35,7 @@ static void tell_random(void) {
 static void disown(void) {
     (void)brood__session_disown();
     brood__child_after_fork();
+    brood__command_after_fork();
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();

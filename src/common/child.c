@@ -92,6 +92,12 @@ void brood__child_detach(brood__child_t *child) {
     brood__child_reap_detached();
 }
 
+void brood__child_leave(brood__child_t *child, int is_joined_at_exit) {
+    child->left = !is_joined_at_exit;
+    brood__child_add(child);
+    brood__child_reap_detached();
+}
+
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
                                         brood_os_waitable_kind_t *kind) {
     brood_os_handle_t watch = brood_os_process_watch(&child->os);
@@ -233,7 +239,8 @@ size_t brood__child_list(brood__child_t **children, size_t capacity) {
 static brood__child_t *first_running(void) {
     brood__child_t *child;
     brood__guard_take(&list_guard);
-    for (child = first; child != NULL && child->ended; child = child->next) {}
+    for (child = first; child != NULL && (child->ended || child->left);
+         child = child->next) {}
     brood__guard_give(&list_guard);
     return child;
 }

@@ -24,6 +24,7 @@ typedef struct brood__child_t {
     struct brood__server_t *server; /* under forkserver: who made it; NULL once it ended */
     brood__guard_t guard;   /* of what follows: reaping */
     _Atomic int ended;
+    int left; /* an external program that nobody waits for at exit */
     int lost; /* it has ended, how is not known */
     brood_os_exit_t how;
 } brood__child_t;
@@ -37,6 +38,10 @@ void brood__child_add(brood__child_t *child);
 
 /* The user's object lets go; the record goes when it has ended. */
 void brood__child_detach(brood__child_t *child);
+
+/* An external program that nobody has an object for any more: it is reaped when it has ended, and
+ * joined at exit if that is asked for. */
+void brood__child_leave(brood__child_t *child, int is_joined_at_exit);
 
 /* Reaps those that have ended and whose object is gone. */
 void brood__child_reap_detached(void);

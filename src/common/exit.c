@@ -10,6 +10,7 @@
 
 #include "brood/boot.h"
 #include "child.h"
+#include "command.h"
 #include "current.h"
 #include "family.h"
 #include "os/clock.h"
@@ -38,6 +39,7 @@ void brood__exit_sequence(void) {
         return;
     }
     done = 1;
+    brood__command_at_exit();
     brood__child_end_all();
     brood__servers_end();
 }

@@ -1,6 +1,7 @@
 /* The members of a family: one look at the system's list and the session's table. */
 #include "family_members.h"
 
+#include "os/handle.h"
 #include "participant.h"
 #include "status.h"
 #include <stdlib.h>
@@ -147,6 +148,13 @@ static int comes_from_member(brood__family_t *family, uint32_t participant) {
     return 0;
 }
 
+static int is_over(const brood_os_identity_t *identity) {
+    brood_os_handle_t watch = BROOD_OS_NO_HANDLE;
+    int over = brood_os_identity_life(identity, &watch) == BROOD_OS_DEAD;
+    brood_os_handle_close(watch);
+    return over;
+}
+
 static apr_status_t add_participants(brood__family_t *family) {
     brood_os_identity_t identity;
     uint32_t slot = 0;
@@ -156,7 +164,8 @@ static apr_status_t add_participants(brood__family_t *family) {
         brood__member_t *member = member_of(family, family->count, &identity);
         if (member != NULL) {
             member->participant = id;
-        } else if (identity.pid != family->self.pid && comes_from_member(family, id)) {
+        } else if (identity.pid != family->self.pid && comes_from_member(family, id) &&
+                   !is_over(&identity)) {
             rv = brood__family_add(family, &identity, id);
         }
     }

@@ -104,6 +104,7 @@ static void start_child(server_t *server, brood_os_handle_t stream, int is_sent)
     server->entries[server->count].stream = stream;
     server->count++;
     server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
+    BROOD_KILL_POINT("forkserver.started");
 }
 
 /* 0: the stream is out of step. */
@@ -154,6 +155,7 @@ static int reap_entry(entry_t *entry) {
     if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) {
         return 0;
     }
+    BROOD_KILL_POINT("forkserver.reaped");
     (void)brood__notice_send(entry->stream,
                              rv == APR_SUCCESS ? BROOD__NOTICE_ENDED : BROOD__NOTICE_LOST,
                              APR_SUCCESS, how.signaled, how.code, NULL);
@@ -216,4 +218,5 @@ void brood__forkserver_serve(brood_os_handle_t stream) {
     free(server.entries);
     free(server.set);
     brood_os_handle_close(stream);
+    brood_os_interrupt_ignore(0);
 }

@@ -29,8 +29,7 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
-static apr_pool_t *nursery;        /* which a forked child has for its own */
-static apr_pool_t *inherited_pool; /* of the process that this one was forked from */
+static apr_pool_t *nursery; /* which a forked child has for its own */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -133,7 +132,6 @@ uint32_t brood__session_disown(void) {
     brood__guard_reset(&sweep_guard);
     /* What is registered with the pools of the parent is for the parent to clean up: its files
      * to delete, its children to end. */
-    inherited_pool = process_pool != NULL ? process_pool : inherited_pool;
     process_pool = nursery;
     nursery = NULL;
     is_forked = 1;
@@ -205,6 +203,15 @@ void brood__session_leave(void) {
         brood__participant_free(brood__self_id);
         brood__self_id = 0;
     }
+}
+
+apr_status_t brood__session_return(void) {
+    uint32_t id;
+    apr_status_t rv = control == NULL ? BROOD_ENOTINIT : brood__participant_reserve(&id, 0);
+    if (rv == APR_SUCCESS) {
+        rv = brood__arena_hold_all(id);
+    }
+    return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
 /* In a forked child APR's own pools are copies of the parent's; and as it ends at once, its pool

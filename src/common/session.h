@@ -51,6 +51,9 @@ void brood__session_bury(uint32_t id);
 /* Gives this process's place back, at its end. */
 void brood__session_leave(void);
 
+/* Takes a place again after brood__session_leave(), when the end did not come. */
+apr_status_t brood__session_return(void);
+
 /* A memory pool that lives until the process ends, for the process's first thread. NULL only
  * when APR has no memory. In a forked child it is a new one. */
 apr_pool_t *brood__session_pool(void);

@@ -45,8 +45,13 @@ static void serve(void *unused) {
     }
 }
 
+/* Of the lock's pool, which lasts as long as the process. Nobody reads it; but APR maps its
+ * memory by itself, and what looks for lost memory does not find the way there. */
+static apr_allocator_t *volatile lock_allocator;
+
 static apr_status_t make_lock(void) {
     apr_thread_mutex_t *fresh_lock;
+    apr_allocator_t *allocator;
     apr_pool_t *pool;
     apr_status_t rv;
     if (lock != NULL) {
@@ -55,7 +60,12 @@ static apr_status_t make_lock(void) {
     if (brood__session_pool() == NULL) { /* which initialises APR */
         return APR_ENOMEM;
     }
-    rv = apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    rv = apr_allocator_create(&allocator);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    lock_allocator = allocator;
+    rv = apr_pool_create_unmanaged_ex(&pool, NULL, allocator);
     if (rv == APR_SUCCESS) {
         rv = apr_thread_mutex_create(&fresh_lock, APR_THREAD_MUTEX_DEFAULT, pool);
     }

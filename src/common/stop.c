@@ -19,7 +19,7 @@ const char *brood_stop_name(brood_stop_what_t what) {
     return what >= BROOD_STOP_NONE && what <= BROOD_STOP_KILL ? names[what] : NULL;
 }
 
-static apr_status_t steps_check(const brood_stop_step_t *steps, size_t count) {
+apr_status_t brood__stop_check(const brood_stop_step_t *steps, size_t count) {
     if (steps == NULL || count == 0 || count > BROOD_STOP_STEPS_MAX) {
         return brood__fail(APR_EINVAL, "%llu steps%s, 1 to %d are possible",
                            (unsigned long long)count, steps == NULL ? " at NULL" : "",
@@ -76,7 +76,7 @@ apr_status_t brood__stop_run(const brood__stop_target_t *target,
         ended_by = &unwanted;
     }
     *ended_by = BROOD_STOP_NONE;
-    rv = steps_check(steps, count);
+    rv = brood__stop_check(steps, count);
     if (rv == APR_SUCCESS) {
         rv = target->wait(target->data, 0);
     }

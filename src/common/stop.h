@@ -17,6 +17,9 @@ typedef struct brood__stop_target_t {
     apr_status_t (*signal)(void *data, brood_os_end_t how);
 } brood__stop_target_t;
 
+/* Whether these steps make a ladder: APR_SUCCESS, or APR_EINVAL with the bad one named. */
+apr_status_t brood__stop_check(const brood_stop_step_t *steps, size_t count);
+
 /* Takes the steps until one has ended the target. NULL and 0 are the default: ask, 5 s;
  * terminate, 5 s; kill, for ever.
  *

@@ -1,4 +1,4 @@
-/* Wait: for queues, connections and processes at once.
+/* Wait: for queues, connections, processes and commands at once.
  *
  * Connections and processes are handles that the system waits for. A queue is a word in shared
  * memory: for the time of the sleep the waiter has a bell, which is a handle, too, and a record
@@ -7,6 +7,7 @@
 #include "brood/wait.h"
 
 #include "child.h"
+#include "command.h"
 #include "connection_parts.h"
 #include "os/bell.h"
 #include "os/clock.h"
@@ -25,15 +26,18 @@
 #define BLIND_NS (5 * 1000000LL)
 
 typedef struct target_t {
-    brood__child_t *child;   /* of an item that is a process */
+    brood__child_t *child;   /* of an item that is a process or a command */
     brood__waiter_t *record; /* of an item that is a queue, while asleep */
 } target_t;
 
 typedef struct waiting_t {
     brood_wait_item_t *items;
     size_t count;
-    target_t *targets;        /* one for each item */
-    brood_os_waitable_t *set; /* the same, and one more for the bell */
+    target_t *targets; /* one for each item */
+    brood_os_waitable_t
+        *set; /* the same, one more for the bell, and those of commands' streams */
+    size_t set_count;
+    size_t streams; /* how many commands have streams to be moved */
     size_t queues;
     size_t handles;
     int blind;
@@ -54,9 +58,11 @@ static void look_often(waiting_t *waiting, size_t i) {
     waiting->blind = 1;
 }
 
-static apr_status_t take_process(waiting_t *waiting, size_t i) {
+static apr_status_t take_child(waiting_t *waiting, size_t i) {
+    const brood_wait_item_t *item = &waiting->items[i];
     brood__child_t *child;
-    apr_status_t rv = brood__process_child(waiting->items[i].process, &child);
+    apr_status_t rv = item->process != NULL ? brood__process_child(item->process, &child)
+                                            : brood__command_child(item->command, &child);
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -70,13 +76,14 @@ static apr_status_t take_process(waiting_t *waiting, size_t i) {
 
 static apr_status_t take_item(waiting_t *waiting, size_t i) {
     const brood_wait_item_t *item = &waiting->items[i];
-    int given =
-        (item->queue != NULL) + (item->connection != NULL) + (item->process != NULL);
+    int given = (item->queue != NULL) + (item->connection != NULL) +
+                (item->process != NULL) + (item->command != NULL);
     apr_status_t rv;
     if (given != 1) {
         return brood__fail(APR_EINVAL, "%s",
-                           given == 0 ? "neither queue, connection nor process"
-                                      : "more than one of queue, connection and process");
+                           given == 0 ? "neither queue, connection, process nor command"
+                                      : "more than one of queue, connection, process and "
+                                        "command");
     }
     if (item->queue != NULL) {
         waiting->queues++;
@@ -88,7 +95,7 @@ static apr_status_t take_item(waiting_t *waiting, size_t i) {
             rv == APR_SUCCESS ? item->connection->stream : BROOD_OS_NO_HANDLE;
         return rv;
     }
-    return take_process(waiting, i);
+    return take_child(waiting, i);
 }
 
 static apr_status_t take_items(waiting_t *waiting) {
@@ -119,7 +126,7 @@ static int is_connection_ready(const brood_connection_t *connection,
 }
 
 /* A handle only says that it is worth asking: the child is reaped as a join would do it. */
-static int is_process_ready(waiting_t *waiting, size_t i) {
+static int is_child_ready(waiting_t *waiting, size_t i) {
     brood__child_t *child = waiting->targets[i].child;
     if (!child->ended && waiting->set[i].handle != BROOD_OS_NO_HANDLE &&
         !waiting->set[i].ready) {
@@ -137,21 +144,60 @@ static int is_ready(waiting_t *waiting, size_t i) {
     return item->queue != NULL ? brood__ring_is_ready(&item->queue->ring)
            : item->connection != NULL
                ? is_connection_ready(item->connection, &waiting->set[i])
-               : is_process_ready(waiting, i);
+               : is_child_ready(waiting, i);
 }
 
 static apr_status_t asked_system(apr_status_t rv) {
     return APR_STATUS_IS_TIMEUP(rv) || APR_STATUS_IS_EINTR(rv) ? APR_SUCCESS : rv;
 }
 
+/* ---- commands' streams ------------------------------------------------------------------ */
+
+/* The place in the set of the n-th command that has streams. */
+static brood_os_waitable_t *streams_of(waiting_t *waiting, size_t n) {
+    return waiting->set + waiting->count + 1 + n * BROOD__COMMAND_WAITABLES;
+}
+
+/* What the commands' streams can take or give now. Their ends are among the items. */
+static void ask_streams(waiting_t *waiting) {
+    size_t n = 0;
+    for (size_t i = 0; i < waiting->count && n < waiting->streams; i++) {
+        brood_command_t *command = waiting->items[i].command;
+        if (command != NULL) {
+            brood__command_waitables(command, streams_of(waiting, n++));
+        }
+    }
+}
+
+/* Moves what they give and take. */
+static apr_status_t move_streams(waiting_t *waiting) {
+    size_t n = 0;
+    apr_status_t rv = APR_SUCCESS;
+    for (size_t i = 0; i < waiting->count && n < waiting->streams && rv == APR_SUCCESS;
+         i++) {
+        brood_command_t *command = waiting->items[i].command;
+        if (command != NULL) {
+            rv = brood__command_act(command, streams_of(waiting, n++));
+        }
+    }
+    return rv;
+}
+
+/* ---- looking, all in all ---------------------------------------------------------------- */
+
 /* Marks what is ready, and counts it. */
 static apr_status_t look(waiting_t *waiting, size_t *ready) {
     *ready = 0;
     if (waiting->handles != 0) {
-        apr_status_t rv =
-            asked_system(brood_os_wait_any(waiting->set, waiting->count, 0));
+        apr_status_t rv;
+        ask_streams(waiting);
+        rv = asked_system(brood_os_wait_any(waiting->set, waiting->set_count, 0));
         if (rv != APR_SUCCESS) {
             return brood__fail(rv, "waiting for several things");
+        }
+        rv = move_streams(waiting);
+        if (rv != APR_SUCCESS) {
+            return rv;
         }
     }
     for (size_t i = 0; i < waiting->count; i++) {
@@ -226,9 +272,10 @@ static apr_status_t sleep_once(waiting_t *waiting) {
             return rv;
         }
     }
+    ask_streams(waiting);
     BROOD_KILL_POINT("wait.asleep");
     rv = asked_system(
-        brood_os_wait_any(waiting->set, waiting->count + 1, sleep_until(waiting)));
+        brood_os_wait_any(waiting->set, waiting->set_count, sleep_until(waiting)));
     if (waiting->set[waiting->count].ready) {
         brood_os_bell_clear(&waiting->bell);
     }
@@ -245,6 +292,11 @@ static void wake_up(waiting_t *waiting) {
 /* ---- the whole ---------------------------------------------------------------------- */
 
 static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
+    for (size_t i = 0; waiting->streams != 0 && i < waiting->count; i++) {
+        if (waiting->items[i].command != NULL) {
+            brood__command_feed(waiting->items[i].command);
+        }
+    }
     for (;;) { /* ends with something ready, a failure or the deadline */
         apr_status_t rv;
         int late = brood__deadline_is_now(waiting->wait.deadline) ||
@@ -269,9 +321,17 @@ static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
 static apr_status_t make_room(waiting_t *waiting) {
     waiting->targets = waiting->few_targets;
     waiting->set = waiting->few_set;
+    waiting->streams = 0;
+    for (size_t i = 0; i < waiting->count; i++) {
+        waiting->streams += waiting->items[i].command != NULL;
+    }
+    waiting->handles = waiting->streams;
+    waiting->set_count = waiting->count + 1 + waiting->streams * BROOD__COMMAND_WAITABLES;
     if (waiting->count > FEW) {
         waiting->targets = calloc(waiting->count, sizeof *waiting->targets);
-        waiting->set = calloc(waiting->count + 1, sizeof *waiting->set);
+    }
+    if (waiting->set_count > FEW + 1) {
+        waiting->set = calloc(waiting->set_count, sizeof *waiting->set);
     }
     return waiting->targets != NULL && waiting->set != NULL
                ? APR_SUCCESS
@@ -282,6 +342,8 @@ static apr_status_t make_room(waiting_t *waiting) {
 static void free_room(waiting_t *waiting) {
     if (waiting->targets != waiting->few_targets) {
         free(waiting->targets);
+    }
+    if (waiting->set != waiting->few_set) {
         free(waiting->set);
     }
 }
@@ -292,7 +354,8 @@ static apr_status_t check_arguments(const brood_wait_item_t *items, size_t count
         return brood__fail(APR_EINVAL, "items is NULL and count is %llu",
                            (unsigned long long)count);
     }
-    if (count > SIZE_MAX / sizeof(brood_os_waitable_t) - 1) {
+    if (count >
+        SIZE_MAX / sizeof(brood_os_waitable_t) / (BROOD__COMMAND_WAITABLES + 1) - 1) {
         return brood__fail(APR_EINVAL, "count is %llu", (unsigned long long)count);
     }
     return count == 0 && timeout < 0

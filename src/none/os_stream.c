@@ -13,6 +13,14 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
+                                brood_os_file_how_t how) {
+    (void)path;
+    (void)how;
+    *file = BROOD_OS_NO_HANDLE;
+    return APR_ENOTIMPL;
+}
+
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other) {
     *one = *other = BROOD_OS_NO_HANDLE;
     return APR_ENOTIMPL;

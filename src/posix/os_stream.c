@@ -57,6 +57,24 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
     return brood_os_stream_pipe(reader, writer);
 }
 
+apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
+                                brood_os_file_how_t how) {
+    static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC,
+                                O_WRONLY | O_CREAT | O_APPEND};
+    int fd;
+
+    *file = BROOD_OS_NO_HANDLE;
+    BROOD_FAULT("os.file_open");
+    do { /* ends when it is open or cannot be: the other end of a FIFO may be awaited */
+        fd = open(path, flags[how] | O_CLOEXEC | O_NOCTTY, 0666);
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0) {
+        return BROOD_OS_ERROR;
+    }
+    *file = fd;
+    return APR_SUCCESS;
+}
+
 static int make_pair(int ends[2]) {
 #ifdef SOCK_CLOEXEC
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
@@ -166,7 +184,7 @@ static apr_status_t poll_set(brood_os_waitable_t *set, size_t count,
     for (i = 0; i < count; i++) {
         if (set[i].handle != BROOD_OS_NO_HANDLE) {
             polled[used].fd = brood__fd(set[i].handle);
-            polled[used].events = POLLIN;
+            polled[used].events = set[i].kind == BROOD_OS_WAIT_ROOM ? POLLOUT : POLLIN;
             polled[used].revents = 0;
             used++;
         }
@@ -190,7 +208,7 @@ static apr_status_t poll_set(brood_os_waitable_t *set, size_t count,
     return status;
 }
 
-/* Streams, watches and bells alike become readable (a pidfd when the process has ended, a kqueue
+/* Watches and bells become readable, too (a pidfd when the process has ended, a kqueue
  * when it holds an event), so poll() serves for all kinds. */
 apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
                                brood_os_deadline_t deadline) {

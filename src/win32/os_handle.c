@@ -7,6 +7,7 @@
 #include "os/handle.h"
 #include "os/stream.h"
 #include "handle_table.h"
+#include "job.h"
 #include "sleepers.h"
 #include "thread.h"
 
@@ -245,7 +246,8 @@ apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
         /* What the seam keeps for each thread and sleeper is bounded and no leak. */
         if (entry->process != GetCurrentProcessId() ||
             brood__thread_keeps((HANDLE)entry->handle) ||
-            brood__sleepers_keep((HANDLE)entry->handle)) {
+            brood__sleepers_keep((HANDLE)entry->handle) ||
+            brood__job_keeps((HANDLE)entry->handle)) {
             continue;
         }
         if (*count < capacity) {

@@ -1,4 +1,5 @@
-/* Processes: started with an explicit list of handles, waited for by their object.
+/* Processes: waited for by their object, ended and stopped. Starting one is in
+ * os_process_start.c.
  *
  * How a child was ended from outside is told by its exit code, for the system has no signals:
  * 0xB7000000 plus the signal's number (15 or 9) is what brood_os_process_signal() and
@@ -6,104 +7,13 @@
  * signal. The codes lie in the range that the system leaves to programs (bit 29) and no
  * runtime uses them. */
 #include "system.h"
-#include "launch.h"
 #include "os/process.h"
-#include "utf.h"
 
-#include <stdlib.h>
 #include <tlhelp32.h>
 
 #define ENDED_BY 0xB7000000u
 #define SIGNAL_KILL 9u
 #define SIGNAL_TERMINATE 15u
-
-/* Checked before the start: the system's own error for it is the same as for other things.
- * The path is made full, as the system wants it. */
-static apr_status_t make_directory(brood__launch_t *launch, const char *directory)
-{
-    wchar_t *given;
-    if (directory == NULL) {
-        return APR_SUCCESS;
-    }
-    apr_status_t status = brood__wide(&given, directory);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    DWORD room = GetFullPathNameW(given, 0, NULL, NULL);
-    launch->directory = room == 0 ? NULL : malloc(room * sizeof *launch->directory);
-    DWORD length = launch->directory == NULL
-                       ? 0
-                       : GetFullPathNameW(given, room, launch->directory, NULL);
-    free(given);
-    if (length == 0 || length >= room) {
-        return room == 0 ? APR_EINVAL : APR_ENOMEM;
-    }
-    DWORD attributes = GetFileAttributesW(launch->directory);
-    if (attributes == INVALID_FILE_ATTRIBUTES) {
-        return brood__status_from_os(GetLastError());
-    }
-    return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0
-               ? APR_SUCCESS
-               : brood__status_from_os(ERROR_DIRECTORY);
-}
-
-static DWORD create(const brood__launch_t *launch, PROCESS_INFORMATION *made)
-{
-    STARTUPINFOEXW info;
-    ZeroMemory(&info, sizeof info);
-    info.StartupInfo.cb = sizeof info;
-    info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    info.StartupInfo.hStdInput = launch->input;
-    info.StartupInfo.hStdOutput = launch->output;
-    info.StartupInfo.hStdError = launch->error;
-    info.lpAttributeList = launch->attributes;
-    /* TRUE does not mean all here: with a list it means the list. */
-    if (!CreateProcessW(launch->image, launch->command_line, NULL, NULL, TRUE,
-                        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT,
-                        launch->environment, launch->directory, &info.StartupInfo, made)) {
-        return GetLastError();
-    }
-    return 0;
-}
-
-apr_status_t brood_os_process_start(brood_os_process_t *process,
-                                    const brood_os_start_t *start,
-                                    brood_os_start_step_t *step)
-{
-    brood__launch_t launch = {0};
-    PROCESS_INFORMATION made;
-    process->pid = 0;
-    process->handle = BROOD_OS_NO_HANDLE;
-    *step = BROOD_OS_START_PREPARE;
-    BROOD_FAULT("os.process_start");
-    apr_status_t status = brood__launch_prepare(&launch, start);
-    if (status == APR_SUCCESS) {
-        *step = BROOD_OS_START_DIRECTORY;
-        status = make_directory(&launch, start->directory);
-    }
-    if (status == APR_SUCCESS) {
-        DWORD error = create(&launch, &made);
-        *step = error == ERROR_DIRECTORY ? BROOD_OS_START_DIRECTORY : BROOD_OS_START_EXECUTE;
-        status = error == 0 ? APR_SUCCESS : brood__status_from_os(error);
-    }
-    brood__launch_clear(&launch);
-    if (status == APR_SUCCESS) {
-        CloseHandle(made.hThread);
-        process->pid = (int64_t)made.dwProcessId;
-        process->handle = brood__handle(made.hProcess);
-        *step = BROOD_OS_START_NONE;
-    }
-    return status;
-}
-
-apr_status_t brood_os_process_replace(const brood_os_start_t *start,
-                                      brood_os_start_step_t *step)
-{
-    (void)start;
-    *step = BROOD_OS_START_PREPARE;
-    BROOD_FAULT("os.process_replace");
-    return APR_ENOTIMPL;
-}
 
 int brood_os_has_fork(void)
 {

@@ -15,6 +15,9 @@
 #include "name.h"
 #include "owner.h"
 #include "pipe.h"
+#include "utf.h"
+
+#include <stdlib.h>
 
 /* Room asked for in each direction. */
 #define PIPE_BUFFER 65536
@@ -123,6 +126,32 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle
     default:
         return brood_os_stream_pipe(reader, writer);
     }
+}
+
+apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
+                                brood_os_file_how_t how)
+{
+    /* Without the right to write elsewhere the system puts each write at the end. */
+    static const DWORD rights[] = {GENERIC_READ, GENERIC_WRITE,
+                                   FILE_GENERIC_WRITE & ~FILE_WRITE_DATA};
+    static const DWORD manners[] = {OPEN_EXISTING, CREATE_ALWAYS, OPEN_ALWAYS};
+    wchar_t *wide;
+    *file = BROOD_OS_NO_HANDLE;
+    BROOD_FAULT("os.file_open");
+    apr_status_t status = brood__wide(&wide, path);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    HANDLE native = CreateFileW(wide, rights[how],
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                manners[how], FILE_ATTRIBUTE_NORMAL, NULL);
+    status = native == INVALID_HANDLE_VALUE ? brood__status_from_os(GetLastError())
+                                            : APR_SUCCESS;
+    free(wide);
+    if (status == APR_SUCCESS) {
+        *file = brood__handle(native);
+    }
+    return status;
 }
 
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other)

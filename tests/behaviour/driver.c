@@ -4,7 +4,9 @@
  *
  *   behaviour_driver --programs DIR --python-dir DIR --expected FILE --out DIR
  *                    [--windows DIR --wine COMMAND] [--row ID]
+ *   behaviour_driver --expected FILE --claims FILE
  *
+ * --claims writes the page of docs/ and runs nothing.
  * --row takes the beginning of a row's name. Ends with 0 when every row is as expected, with
  * 1 when one is not, with 2 when the table could not be run. */
 #include "driver.h"
@@ -42,7 +44,7 @@ static void read_options(options_t *options, int argc, char **argv, apr_pool_t *
         {"--programs", &options->programs}, {"--python-dir", &options->python_dir},
         {"--expected", &options->expected}, {"--out", &options->out},
         {"--windows", &options->windows},   {"--wine", &options->wine},
-        {"--row", &options->only},
+        {"--row", &options->only},          {"--claims", &options->claims},
     };
     for (int i = 1; i < argc; i += 2) {
         size_t k = 0, count = sizeof(known) / sizeof(known[0]);
@@ -56,6 +58,9 @@ static void read_options(options_t *options, int argc, char **argv, apr_pool_t *
             die("a value is missing after", argv[i]);
         }
         *known[k].value = argv[i + 1];
+    }
+    if (options->claims != NULL && options->expected != NULL) {
+        return;
     }
     if (options->programs == NULL || options->python_dir == NULL ||
         options->expected == NULL || options->out == NULL) {
@@ -133,6 +138,16 @@ static FILE *create(const options_t *options, const char *name, apr_pool_t *pool
     return file;
 }
 
+static int write_page(const char *path, apr_array_header_t *rows, apr_pool_t *pool) {
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        die("cannot write", path);
+    }
+    write_claims(file, rows, pool);
+    fclose(file);
+    return 0;
+}
+
 static void write_files(apr_array_header_t *rows, const options_t *options,
                         const summary_t *summary, apr_pool_t *pool) {
     FILE *file = create(options, "behaviour.json", pool);
@@ -158,6 +173,9 @@ int main(int argc, char **argv) {
     memset(&options, 0, sizeof(options));
     read_options(&options, argc, argv, pool);
     rows = choose(read_expected(options.expected, pool), options.only, pool);
+    if (options.claims != NULL) {
+        return write_page(options.claims, rows, pool);
+    }
     describe(&options, pool);
 
     /* Programs leave what they write to the current directory here. */

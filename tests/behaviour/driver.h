@@ -8,6 +8,7 @@
  *   driver_text.c      words for people, shared by the reports
  *   driver_table.c     the terminal's table
  *   driver_json.c, driver_markdown.c, driver_html.c, driver_style.c   the files
+ *   driver_claims.c    the page of docs/, which needs no run
  */
 #ifndef BEHAVIOUR_DRIVER_H
 #define BEHAVIOUR_DRIVER_H
@@ -57,7 +58,7 @@ typedef struct row_t {
 } row_t;
 
 typedef struct options_t {
-    const char *programs, *python_dir, *expected, *out, *windows, *wine, *only;
+    const char *programs, *python_dir, *expected, *out, *windows, *wine, *only, *claims;
     const char *rows_dir; /* the sources of the programs, beside the table */
     const char *system, *python_version, *wine_version, *when;
 } options_t;
@@ -123,6 +124,7 @@ void write_markdown(FILE *file, apr_array_header_t *rows, const options_t *optio
 void write_html(FILE *file, apr_array_header_t *rows, const options_t *options,
                 const summary_t *summary, apr_pool_t *pool);
 /* Lines, ended by NULL. */
+void write_claims(FILE *file, apr_array_header_t *rows, apr_pool_t *pool);
 extern const char *const html_style[];
 
 #endif

@@ -3,7 +3,9 @@
 #include "killing.h"
 #include "ledger.h"
 #include "os/fault.h"
+#include "methods.h"
 #include <apr_env.h>
+#include <apr_file_io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +49,7 @@ static int start_and_die(const brood_values_t *state, apr_pool_t *pool) {
     return 0;
 }
 
-static void parent_dies(const char *point, brood_start_method_t method) {
+static void parent_dies(const char *point, int passing, brood_start_method_t method) {
     brood_connection_t *mine, *theirs;
     brood_process_t *parent;
     apr_pool_t *pool;
@@ -57,7 +59,7 @@ static void parent_dies(const char *point, brood_start_method_t method) {
     int code;
 
     killing_count_case();
-    (void)snprintf(plan, sizeof plan, "%s:1:kill", point);
+    (void)snprintf(plan, sizeof plan, "%s:%d:kill", point, passing);
     brood_test_ledger_open();
     if (apr_pool_create(&pool, NULL) != APR_SUCCESS ||
         brood_pipe_create(&mine, &theirs, 0, pool) != APR_SUCCESS) {
@@ -127,6 +129,110 @@ static void child_dies(const char *point, brood_start_method_t method,
     }
 }
 
+/* ---- under a forkserver -------------------------------------------------------------- */
+
+/* The plan begins when the server has booted, and only in the first one: it takes the file. */
+static int take_plan(apr_pool_t *pool) {
+    char *path, *plan;
+
+    if (apr_env_get(&path, "BROOD_TEST_ONCE", pool) == APR_SUCCESS &&
+        apr_env_get(&plan, "BROOD_TEST_PLAN", pool) == APR_SUCCESS &&
+        apr_file_remove(path, pool) == APR_SUCCESS) {
+        brood__fault_plan(plan);
+    }
+    return 0;
+}
+
+static void set_plan(const char *point, const char *path, apr_pool_t *pool) {
+    apr_file_t *file;
+    char plan[100];
+
+    (void)snprintf(plan, sizeof plan, "%s:1:kill", point);
+    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE, APR_FPROT_OS_DEFAULT,
+                      pool) == APR_SUCCESS) {
+        (void)apr_file_close(file);
+    }
+    (void)apr_env_set("BROOD_TEST_ONCE", path, pool);
+    (void)apr_env_set("BROOD_TEST_PLAN", plan, pool);
+}
+
+/* What a start and an end must come to when the plan strikes at a point. */
+typedef struct served_t {
+    const char *point;
+    apr_status_t start;
+    int code; /* of the child, if it starts */
+} served_t;
+
+static void check_served(const served_t *served, const brood_process_options_t *options,
+                         apr_pool_t *pool) {
+    brood_process_t *child;
+    apr_status_t rv;
+    int code = 0;
+
+    (void)brood_process_create(&child, end_at_once, BROOD_NO_ARGS, options, pool);
+    rv = brood_process_start(child);
+    if (rv != served->start) {
+        killing_complain(served->point, brood_error_detail(), rv);
+    }
+    if (rv != APR_SUCCESS) {
+        return;
+    }
+    (void)brood_process_join(child, KILLING_LATE_US);
+    rv = brood_process_exit_code(child, &code);
+    if (code != served->code || rv != (code == 255 ? BROOD_ESTATUSLOST : APR_SUCCESS)) {
+        killing_complain(served->point, "the child ended in an odd way", code);
+    }
+}
+
+/* The server, or a child of it while it boots. The start after that one finds a server. */
+static void server_dies(const served_t *served) {
+    const served_t well = {"after", APR_SUCCESS, 0};
+    brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    apr_pool_t *pool;
+
+    killing_count_case();
+    brood_test_ledger_open();
+    settings.preload = take_plan;
+    if (apr_pool_create(&pool, NULL) != APR_SUCCESS ||
+        brood_context_create(&options.context, BROOD_START_FORKSERVER, &settings, pool) !=
+            APR_SUCCESS) {
+        killing_complain(served->point, "no context", 0);
+        return;
+    }
+    set_plan(served->point, brood_test_file_name("once", pool), pool);
+    options.name = "victim";
+    check_served(served, &options, pool);
+    (void)apr_env_delete("BROOD_TEST_PLAN", pool);
+    /* A plan of the living server's strikes each child anew. */
+    (void)brood_forkserver_stop(options.context);
+    check_served(&well, &options, pool);
+    apr_pool_destroy(pool);
+    if (brood_test_ledger_check() != 0) {
+        killing_complain(served->point, "something was left", 0);
+    }
+}
+
+static void run_served(void) {
+    static const served_t all[] = {
+        {"forkserver.requested", APR_SUCCESS, 0}, /* another server is asked */
+        {"forkserver.started", APR_SUCCESS, 255},
+        {"forkserver.reaped", APR_SUCCESS, 255},
+        {"forkserver.forked", BROOD_EBOOT, 0},
+        {"boot.begin", BROOD_EBOOT, 0},
+        {"boot.record", BROOD_EBOOT, 0},
+        {"participant.claimed", BROOD_EBOOT, 0},
+        {"boot.attached", BROOD_EBOOT, 0},
+        {"boot.ready", APR_SUCCESS, -9},
+        {"boot.finished", APR_SUCCESS, -9},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(all); i++) {
+        server_dies(&all[i]);
+    }
+}
+
 /* ---- all of them -------------------------------------------------------------------- */
 
 static void run_method(brood_start_method_t method, apr_pool_t *pool) {
@@ -138,10 +244,17 @@ static void run_method(brood_start_method_t method, apr_pool_t *pool) {
     size_t i;
 
     for (i = 0; i < COUNT(parents); i++) {
-        parent_dies(parents[i], method);
+        parent_dies(parents[i], 1, method);
+    }
+    /* The first time it was the server that was started. */
+    for (i = 1; method == BROOD_START_FORKSERVER && i < COUNT(parents); i++) {
+        parent_dies(parents[i], 2, method);
     }
     for (i = 0; method != BROOD_START_FORKSERVER && i < COUNT(children); i++) {
         child_dies(children[i], method, pool);
+    }
+    if (method == BROOD_START_FORKSERVER) {
+        run_served();
     }
     killing_report("starts", "", method);
 }

@@ -6,6 +6,7 @@
 #else
 #include <dirent.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <unistd.h>
 #endif
@@ -37,6 +38,12 @@ apr_status_t brood_test_interrupt(int64_t pid) {
 int brood_test_named_sockets(int64_t pid) {
     (void)pid;
     return -1;
+}
+
+apr_status_t brood_test_limit_files(uint64_t limit, uint64_t *before) {
+    (void)limit;
+    *before = 0;
+    return APR_ENOTIMPL;
 }
 
 static apr_status_t each_thread(int64_t pid, DWORD(WINAPI *what)(HANDLE)) {
@@ -100,6 +107,8 @@ int brood_test_children_of(int64_t pid) {
 
 #else
 
+#define FILES_MANY 1048576 /* what Linux allows at the most, unless told otherwise */
+
 static apr_status_t send_signal(int64_t pid, int number) {
     return kill((pid_t)pid, number) == 0 ? APR_SUCCESS : APR_EGENERAL;
 }
@@ -114,6 +123,26 @@ apr_status_t brood_test_interrupt(int64_t pid) {
 
 apr_status_t brood_test_stop(int64_t pid) {
     return send_signal(pid, SIGSTOP);
+}
+
+apr_status_t brood_test_limit_files(uint64_t limit, uint64_t *before) {
+    struct rlimit files;
+
+    *before = 0;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return APR_EGENERAL;
+    }
+    *before = files.rlim_cur;
+    if (limit == 0) { /* who may, goes beyond */
+        struct rlimit more = {FILES_MANY, FILES_MANY};
+        if (files.rlim_max < FILES_MANY && setrlimit(RLIMIT_NOFILE, &more) == 0) {
+            return APR_SUCCESS;
+        }
+        files.rlim_cur = files.rlim_max;
+    } else {
+        files.rlim_cur = limit > files.rlim_max ? files.rlim_max : (rlim_t)limit;
+    }
+    return setrlimit(RLIMIT_NOFILE, &files) == 0 ? APR_SUCCESS : APR_EGENERAL;
 }
 
 /* Whether the socket of that number has a name in the table of all sockets (the path is its last

@@ -17,6 +17,10 @@ apr_status_t brood_test_interrupt(int64_t pid);
 /* How many of a process's sockets can be reached by a name; -1: not to be told. */
 int brood_test_named_sockets(int64_t pid);
 
+/* How many files this process may have open: sets it (0: as many as it may set), and says what it
+ * was before. APR_ENOTIMPL where there is no such limit. */
+apr_status_t brood_test_limit_files(uint64_t limit, uint64_t *before);
+
 /* Waits until the process is stopped. APR_TIMEUP: it is not within ten seconds; APR_EGENERAL:
  * there is no such process; APR_ENOTIMPL: this system does not say. */
 apr_status_t brood_test_await_stopped(int64_t pid);

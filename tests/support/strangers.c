@@ -63,9 +63,8 @@ void brood_test_stranger(int argc, char **argv) {
         }
     }
     add_byte(argv[3]);
-    for (;;) { /* until it is ended */
-        brood_os_sleep_until(brood_os_now_ns() + LATE_NS);
-    }
+    brood_os_sleep_until(brood_os_now_ns() + 3 * LATE_NS); /* or until it is ended */
+    brood_os_exit_now(96);
 }
 
 int brood_test_await_bytes(const char *file, size_t bytes) {

@@ -10,7 +10,8 @@
  * returns. To be called first in main. */
 void brood_test_stranger(int argc, char **argv);
 
-/* Starts one, with so many children, which are strangers, too. They live until they are ended.
+/* Starts one, with so many children, which are strangers, too. They live until they are ended, a minute at
+ * the most.
  * Each adds a byte to the file when it is there. */
 apr_status_t brood_test_stranger_start(brood_os_process_t *process, unsigned children,
                                        const char *file);

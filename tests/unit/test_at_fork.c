@@ -5,6 +5,7 @@
 
 #include "os/entropy.h"
 #include "os/process.h"
+#include "signals.h"
 #include <apr_file_io.h>
 #include <apr_general.h>
 #include <apr_random.h>
@@ -383,6 +384,47 @@ static void functions_around_the_servers_forks(void **state) {
     assert_string_equal(words, "");
 }
 
+/* ---- signals ---- */
+
+static int tell_signals(const brood_values_t *state, apr_pool_t *pool) {
+    (void)state;
+    (void)pool;
+    return brood_test_signals();
+}
+
+static int load_nothing(apr_pool_t *pool) {
+    (void)pool;
+    return 0;
+}
+
+/* A copy has its parent's; a new image has none blocked, and SIGPIPE and SIGCHLD as the system has
+ * them, because what ignores these is a library for itself. The rest that is ignored stays so, as
+ * nohup wants. */
+static void signals_of_a_child(void **state) {
+    static const int all = BROOD_TEST_USR1_BLOCKED | BROOD_TEST_USR2_IGNORED |
+                           BROOD_TEST_PIPE_IGNORED;
+    brood_test_t *test = *state;
+    const int before = brood_test_signals();
+    brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *child;
+    apr_status_t rv;
+
+    if (!brood_test_set_signals(all)) {
+        return; /* a system without */
+    }
+    settings.preload = load_nothing; /* a server that is started now */
+    rv = brood_context_create(&options.context, test->method, &settings, test->pool);
+    child = brood_test_create(tell_signals, BROOD_NO_ARGS, &options, test);
+    if (rv == APR_SUCCESS) {
+        rv = brood_process_start(child);
+    }
+    (void)brood_test_set_signals(before);
+    assert_success(rv);
+    brood_test_join(child,
+                    test->method == BROOD_START_FORK ? all : BROOD_TEST_USR2_IGNORED);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(the_parents_cleanups_are_the_parents),
     BROOD_TEST(the_childs_cleanups_are_run),
@@ -390,6 +432,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(no_two_children_draw_the_same),
     BROOD_TEST(functions_around_a_fork),
     BROOD_TEST(functions_around_the_servers_forks),
+    BROOD_TEST(signals_of_a_child),
 };
 
 BROOD_TEST_MAIN(tests)

@@ -339,6 +339,7 @@ static void settings_of_a_context(void **state) {
     brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
     brood_process_t *child;
+    apr_status_t rv;
 
     settings.program = brood_test_file_name("nothing", test->pool);
     assert_success(
@@ -354,11 +355,15 @@ static void settings_of_a_context(void **state) {
     assert_detail(brood_process_name(child));
 
     settings.program = NULL;
-    settings.start_timeout = 1;
+    settings.preload = preload;
+    settings.start_timeout = 200000;
     assert_success(
         brood_context_create(&options.context, test->method, &settings, test->pool));
     child = brood_test_create(tell_method, BROOD_NO_ARGS, &options, test);
-    assert_status(brood_process_start(child), APR_TIMEUP);
+    assert_int_equal(apr_env_set("BROOD_TEST_HANG", "1", test->pool), APR_SUCCESS);
+    rv = brood_process_start(child);
+    assert_int_equal(apr_env_delete("BROOD_TEST_HANG", test->pool), APR_SUCCESS);
+    assert_status(rv, APR_TIMEUP);
     options.start_timeout = LATE; /* the nearer one holds */
     child = brood_test_create(tell_method, BROOD_NO_ARGS, &options, test);
     assert_success(brood_process_start(child));
@@ -414,6 +419,9 @@ static const struct CMUnitTest tests[] = {
 };
 
 int main(int argc, char **argv) {
+    while (getenv("BROOD_TEST_HANG") != NULL) { /* a child, until its parent ends it */
+        apr_sleep(1000000);
+    }
     if (brood_init(&argc, &argv) != APR_SUCCESS) {
         return 1;
     }

@@ -434,6 +434,33 @@ static void killed_under_threads(void **state) {
     assert_true(started > 0);
 }
 
+/* It has not died, so nobody else is asked: the start runs out of time, and leaves no child. */
+static void a_stopped_server(void **state) {
+    brood_test_t *test = *state;
+    brood_context_t *context = context_with(preload, 200000, test);
+    brood_connection_t *mine, *theirs;
+    brood_process_t *child;
+    int64_t pid;
+    char byte;
+    size_t size;
+
+    assert_success(brood_forkserver_start(context));
+    pid = brood_forkserver_pid(context);
+    assert_success(brood_test_stop(pid));
+    assert_success(brood_pipe_create(&mine, &theirs, 0, test->pool));
+    child = make_by(context, do_nothing, BROOD_ARGS(theirs), test);
+    assert_status(brood_process_start(child), APR_TIMEUP);
+    assert_success(brood_connection_close(theirs));
+    assert_success(brood_test_continue(pid));
+    assert_status(brood_connection_recv_bytes_into(mine, &byte, 1, &size, LATE), APR_EOF);
+    brood_test_join(start_by(context, do_nothing, BROOD_NO_ARGS, test), 0);
+    assert_int_equal(brood_forkserver_pid(context), pid);
+    /* One that does not end by itself is ended. */
+    assert_success(brood_test_stop(pid));
+    assert_success(brood_forkserver_stop(context));
+    assert_int_equal(brood_test_lives(pid), 0);
+}
+
 /* ---- who can reach it ---- */
 
 static void it_has_no_name(void **state) {
@@ -476,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(given_up_it_ends_with_its_last_child),
     BROOD_TEST(children_of_a_dead_server),
     BROOD_TEST(killed_under_threads),
+    BROOD_TEST(a_stopped_server),
     BROOD_TEST(it_has_no_name),
     BROOD_TEST(an_interrupt_is_not_for_the_server),
     BROOD_TEST(the_programs_preload), /* the last: the server that the others know goes */

@@ -250,6 +250,7 @@ static void *APR_THREAD_FUNC wait_at_gate(apr_thread_t *thread, void *data) {
 static void threads_forbid_fork(void **state) {
     brood_test_t *test = *state;
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
     gate_t gate = {NULL, NULL, 0, 0};
     brood_process_t *child;
     apr_thread_t *thread;
@@ -271,6 +272,13 @@ static void threads_forbid_fork(void **state) {
         assert_status(brood_process_start(child), BROOD_ETHREADS);
         assert_detail("2 threads");
         options.allow_threads = 1;
+        child = brood_test_create(return_number, BROOD_ARGS(4), &options, test);
+        assert_success(brood_process_start(child));
+        brood_test_join(child, 4);
+        settings.allow_threads = 1;
+        options.allow_threads = 0;
+        assert_success(
+            brood_context_create(&options.context, test->method, &settings, test->pool));
         child = brood_test_create(return_number, BROOD_ARGS(4), &options, test);
     }
     assert_success(brood_process_start(child));

@@ -19,6 +19,18 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
 apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle_t *writer,
                                       unsigned strangers);
 
+/* How a file is opened for a standard stream of another program. */
+typedef enum brood_os_file_how_t {
+    BROOD_OS_FILE_READ,   /* it exists, and is read */
+    BROOD_OS_FILE_CREATE, /* made, or emptied, and written */
+    BROOD_OS_FILE_APPEND  /* made when it is not there; each write goes to its end */
+} brood_os_file_how_t;
+
+/* Opens a file by its path (UTF-8 on Windows). The handle is for brood_os_start_t.standard and
+ * for brood_os_handle_close(), not for the calls of this header. */
+apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
+                                brood_os_file_how_t how);
+
 /* A two-way stream: what is written to one end is read from the other. On POSIX it also
  * carries handles (os/handle.h). */
 apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other);
@@ -49,7 +61,9 @@ apr_status_t brood_os_stream_finish(brood_os_handle_t stream);
 typedef enum brood_os_waitable_kind_t {
     BROOD_OS_WAIT_STREAM, /* readable as in brood_os_stream_readable() */
     BROOD_OS_WAIT_WATCH,  /* a watch of os/identity.h: the process has ended */
-    BROOD_OS_WAIT_BELL    /* a bell of os/bell.h: it rings */
+    BROOD_OS_WAIT_BELL,   /* a bell of os/bell.h: it rings */
+    BROOD_OS_WAIT_ROOM    /* of os/outlet.h only: a stream that takes bytes, or whose readers are
+                             gone */
 } brood_os_waitable_kind_t;
 
 typedef struct brood_os_waitable_t {

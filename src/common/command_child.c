@@ -1,0 +1,102 @@
+/* Command: asking after it and signalling it, as any thread may. */
+#include "brood/boot.h"
+#include "command.h"
+#include "status.h"
+
+apr_status_t brood__command_check(const brood_command_t *command) {
+    if (command == NULL) {
+        return brood__fail(APR_EINVAL, "command is NULL");
+    }
+    if (command->closed) {
+        return brood__fail(BROOD_ECLOSED, "%s has been closed", command->argv[0]);
+    }
+    if (command->creator != brood_current_pid()) {
+        return brood__fail(BROOD_ENOTCHILD, "%s was made by process %lld",
+                           command->argv[0], (long long)command->creator);
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t brood__command_check_started(const brood_command_t *command) {
+    apr_status_t rv = brood__command_check(command);
+    return rv == APR_SUCCESS && command->child == NULL
+               ? brood__fail(BROOD_ENOTSTARTED, "%s", command->argv[0])
+               : rv;
+}
+
+apr_status_t brood__command_child(const brood_command_t *command,
+                                  brood__child_t **child) {
+    apr_status_t rv = brood__command_check_started(command);
+    *child = rv == APR_SUCCESS ? command->child : NULL;
+    return rv;
+}
+
+brood_command_step_t brood_command_failed_step(const brood_command_t *command) {
+    return command == NULL ? BROOD_STEP_NONE : command->failed;
+}
+
+int64_t brood_command_pid(const brood_command_t *command) {
+    return command == NULL ? 0 : command->pid;
+}
+
+const char *brood_command_program(const brood_command_t *command) {
+    return command == NULL ? "" : command->program;
+}
+
+int brood_command_is_alive(brood_command_t *command) {
+    brood__child_t *child;
+    if (command == NULL || brood__command_child(command, &child) != APR_SUCCESS) {
+        return 0;
+    }
+    return brood__child_wait(child, 0) == APR_TIMEUP;
+}
+
+apr_status_t brood_command_exit_code(brood_command_t *command, int *code) {
+    brood__child_t *child;
+    apr_status_t rv = brood__command_child(command, &child);
+    *code = 0;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (brood__child_wait(child, 0) != APR_SUCCESS) {
+        return APR_EAGAIN;
+    }
+    if (child->lost) {
+        *code = 255;
+        return brood__fail(BROOD_ESTATUSLOST, "%s", command->argv[0]);
+    }
+    *code = child->how.signaled ? -child->how.code : child->how.code;
+    return APR_SUCCESS;
+}
+
+static apr_status_t tell(brood_command_t *command, brood_os_end_t how) {
+    brood__child_t *child;
+    apr_status_t rv = brood__command_child(command, &child);
+    return rv == APR_SUCCESS ? brood__child_signal(child, how) : rv;
+}
+
+apr_status_t brood_command_terminate(brood_command_t *command) {
+    return tell(command, BROOD_OS_TERMINATE);
+}
+
+apr_status_t brood_command_kill(brood_command_t *command) {
+    return tell(command, BROOD_OS_KILL);
+}
+
+apr_status_t brood_command_interrupt(brood_command_t *command) {
+    return tell(command, BROOD_OS_INTERRUPT);
+}
+
+apr_status_t brood_command_sentinel(brood_command_t *command, brood_native_t *sentinel) {
+    brood_os_waitable_kind_t kind;
+    brood__child_t *child;
+    apr_status_t rv = brood__command_child(command, &child);
+    *sentinel = BROOD_OS_NO_HANDLE;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    *sentinel = brood__child_sentinel(child, &kind);
+    return *sentinel != BROOD_OS_NO_HANDLE
+               ? APR_SUCCESS
+               : brood__fail(APR_ENOTIMPL, "this system has no handle on a child");
+}

@@ -1,0 +1,255 @@
+/* Starting an image with vfork(): where posix_spawn() cannot close what the child must not have,
+ * or cannot change its directory (musl, older C libraries, OpenBSD, NetBSD), or has no word for
+ * what is wanted (brood_start_plan_t.tied_to).
+ *
+ * vfork() and not fork(): the cost must not grow with the parent's memory. The price is care:
+ * until it executes, the child runs in the parent's memory on the parent's stack. So all signals
+ * are blocked before, the child makes nothing but system calls, and what it writes to memory is
+ * its own local variables. It is closed by the kernel where the kernel can (close_range(2),
+ * closefrom(2)); else by the list that the parent has made just before, in which descriptors
+ * that other threads open meanwhile are missing: those had better be close-on-exec.
+ *
+ * A failure comes back through a pipe that a successful exec closes, and not through memory,
+ * because emulators and valgrind make a plain fork of this. */
+#include "posix.h"
+
+#include "os/handle.h"
+#include "start_plan.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef BROOD_HAVE_CLOSE_RANGE
+#include <sys/syscall.h>
+#endif
+
+#if defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) || \
+    defined(__DragonFly__)
+#define HAS_CLOSEFROM 1
+#else
+#define HAS_CLOSEFROM 0
+#endif
+
+/* Deprecated there, and only for show: posix_spawn() does it all but for the tie to the parent,
+ * which that system does not know. */
+#ifdef __APPLE__
+#define vfork fork
+#endif
+
+/* What the child reports of a failure. */
+typedef struct failure_t {
+    int error;
+    brood_os_start_step_t step;
+} failure_t;
+
+/* All that the child needs, ready before it exists. */
+typedef struct launch_t {
+    const brood_start_plan_t *plan;
+    int report; /* where a failure is written; above the numbers moved to */
+    const brood_os_handle_t
+        *listed; /* what to close, when the kernel cannot; else NULL */
+    size_t listed_count;
+} launch_t;
+
+/* ---- in the child ------------------------------------------------------------------------- */
+
+static void give_up(int report, int error, brood_os_start_step_t step) {
+    failure_t failure;
+
+    failure.error = error;
+    failure.step = step;
+    (void)!write(report, &failure, sizeof failure);
+    _exit(127);
+}
+
+static void close_from(const launch_t *launch, int first) {
+#if HAS_CLOSEFROM
+    (void)launch;
+    (void)closefrom(first);
+#else
+    size_t i;
+
+#ifdef BROOD_HAVE_CLOSE_RANGE
+    if (launch->listed == NULL) {
+        (void)syscall(SYS_close_range, (unsigned)first, ~0U, 0U);
+        return;
+    }
+#endif
+    for (i = 0; i < launch->listed_count; i++) {
+        if (launch->listed[i] >= first) {
+            (void)close((int)launch->listed[i]);
+        }
+    }
+#endif
+}
+
+/* Puts the descriptors where they belong. Returns the report's new place, private, below all to
+ * be closed. */
+static int arrange(const launch_t *launch) {
+    const brood_start_plan_t *plan = launch->plan;
+    const int report = BROOD_CHILD_BOOT_FD + (plan->boot >= 0);
+    int error = brood__step_boot(plan);
+
+    if (error == 0) {
+        error = brood__step_streams(plan);
+    }
+    if (error == 0 &&
+        (dup2(launch->report, report) < 0 || fcntl(report, F_SETFD, FD_CLOEXEC) != 0)) {
+        error = errno;
+    }
+    if (error != 0) {
+        give_up(launch->report, error, BROOD_OS_START_STREAMS);
+    }
+    close_from(launch, report + 1);
+    return report;
+}
+
+static void run_child(const launch_t *launch) {
+    const brood_start_plan_t *plan = launch->plan;
+    const int report = arrange(launch);
+    int error = brood__step_group(plan);
+
+    if (error != 0) {
+        give_up(report, error, BROOD_OS_START_GROUP);
+    }
+    error = brood__step_directory(plan);
+    if (error != 0) {
+        give_up(report, error, BROOD_OS_START_DIRECTORY);
+    }
+    brood__step_signals();
+    (void)execve(plan->image, plan->argv, plan->environment);
+    give_up(report, errno, BROOD_OS_START_EXECUTE);
+}
+
+/* ---- in the parent ------------------------------------------------------------------------ */
+
+/* A function of its own, so that nothing of the caller's is changed by the child. */
+static pid_t launch_child(const launch_t *launch) {
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        run_child(launch);
+    }
+    return pid;
+}
+
+/* Whether the kernel closes ranges. Asked once, with a range that holds no descriptor. */
+static int kernel_closes(void) {
+#if HAS_CLOSEFROM
+    return 1;
+#elif defined(BROOD_HAVE_CLOSE_RANGE)
+    static _Atomic int known; /* 0: not asked, 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+
+    if (answer == 0) {
+        answer = syscall(SYS_close_range, ~0U, ~0U, 0U) == 0 ? 2 : 1;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == 2;
+#else
+    return 0;
+#endif
+}
+
+/* Lists what is open, with room for some that are opened meanwhile. */
+static apr_status_t list_open(brood_os_handle_t **listed, size_t *count) {
+    size_t room = 64;
+
+    *listed = NULL;
+    for (;;) {
+        brood_os_handle_t *list = malloc(room * sizeof *list);
+        apr_status_t status;
+
+        if (list == NULL) {
+            return APR_ENOMEM;
+        }
+        status = brood_os_handle_list(list, room, count);
+        if (status == APR_SUCCESS && *count <= room) {
+            *listed = list;
+            return APR_SUCCESS;
+        }
+        free(list);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        room = *count + 64;
+    }
+}
+
+/* A pipe for the report, its writing end above every number that the child moves to. */
+static apr_status_t open_report(int ends[2]) {
+    apr_status_t status = APR_SUCCESS;
+    int low;
+
+    if (pipe(ends) != 0) {
+        return BROOD_OS_ERROR;
+    }
+    (void)brood__close_on_exec(ends[0]);
+    low = ends[1];
+    ends[1] = fcntl(low, F_DUPFD_CLOEXEC, BROOD_CHILD_BOOT_FD + 2);
+    if (ends[1] < 0) {
+        status = BROOD_OS_ERROR;
+        (void)close(ends[0]);
+    }
+    (void)close(low);
+    return status;
+}
+
+/* Reads the report: nothing when the image runs. A child that failed is reaped here. */
+static apr_status_t read_report(int end, pid_t pid, brood_os_start_step_t *step) {
+    failure_t failure = {0, BROOD_OS_START_EXECUTE};
+    ssize_t got;
+
+    do {
+        got = read(end, &failure, sizeof failure);
+    } while (got < 0 && errno == EINTR);
+    if (got == 0) {
+        return APR_SUCCESS;
+    }
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+        /* it is ending: ask again */
+    }
+    *step = failure.step;
+    return got == (ssize_t)sizeof failure && failure.error != 0
+               ? APR_FROM_OS_ERROR(failure.error)
+               : APR_EGENERAL;
+}
+
+apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
+                                brood_os_start_step_t *step) {
+    launch_t launch = {plan, -1, NULL, 0};
+    brood_os_handle_t *listed = NULL;
+    sigset_t all, before;
+    int ends[2];
+    apr_status_t status;
+
+    *step = BROOD_OS_START_EXECUTE;
+    status = open_report(ends);
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    launch.report = ends[1];
+    if (!kernel_closes()) {
+        status = list_open(&listed, &launch.listed_count);
+        launch.listed = listed;
+    }
+    if (status == APR_SUCCESS) {
+        sigfillset(&all);
+        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+        *pid = launch_child(&launch);
+        if (*pid < 0) {
+            status = BROOD_OS_ERROR;
+        }
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    (void)close(ends[1]);
+    if (status == APR_SUCCESS) {
+        status = read_report(ends[0], *pid, step);
+    }
+    (void)close(ends[0]);
+    free(listed);
+    return status;
+}

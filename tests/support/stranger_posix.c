@@ -1,0 +1,55 @@
+/* What a program asks about itself, on POSIX. */
+#include "stranger.h"
+
+#ifndef _WIN32
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int brood_test_leads_group(void) {
+    return getpgrp() == getpid();
+}
+
+static void set_signals(int how, void (*handler)(int)) {
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    (void)sigprocmask(how, &set, NULL);
+    (void)signal(SIGPIPE, handler);
+}
+
+void brood_test_disturb_signals(void) {
+    set_signals(SIG_BLOCK, SIG_IGN);
+}
+
+void brood_test_undisturb_signals(void) {
+    set_signals(SIG_UNBLOCK, SIG_DFL);
+}
+
+int brood_test_signals_are_disturbed(void) {
+    struct sigaction action;
+    sigset_t set;
+
+    return sigaction(SIGPIPE, NULL, &action) != 0 || action.sa_handler != SIG_DFL ||
+           sigprocmask(SIG_BLOCK, NULL, &set) != 0 || sigismember(&set, SIGTERM) != 0;
+}
+
+char **brood_test_arguments(int reader, int argc, char **argv) {
+    char **copy = reader == 0 ? calloc((size_t)argc + 1, sizeof *copy) : NULL;
+    int i;
+
+    for (i = 0; copy != NULL && i < argc; i++) {
+        copy[i] = strdup(argv[i]);
+    }
+    return copy;
+}
+
+int brood_test_make_executable(const char *path) {
+    return chmod(path, 0700) == 0;
+}
+
+#endif
