@@ -6,6 +6,7 @@
 #include "command.h"
 #include "current.h"
 #include "exit.h"
+#include "finalizer.h"
 #include "forked.h"
 #include "os/identity.h"
 #include "os/program.h"
@@ -85,6 +86,8 @@ static void at_raw_fork(void) {
     brood__servers_after_fork();
     brood__at_fork_after_fork();
     brood__forked_after_fork();
+    brood__finalizers_after_fork();
+    brood__log_after_fork();
     brood__exit_after_fork();
     brood__current.children = 0;
 }

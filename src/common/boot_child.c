@@ -11,6 +11,7 @@
 #include "forked.h"
 #include "forkserver.h"
 #include "handle.h"
+#include "log.h"
 #include "method.h"
 #include "os/fault.h"
 #include "os/handle.h"
@@ -64,6 +65,7 @@ static void become(const brood__boot_record_t *record) {
     brood__current.end_with_parent = record->end_with_parent;
     brood__current.children = 0;
     (void)brood_set_start_method(record->chosen);
+    brood__log_inherit(&record->log);
 }
 
 /* Into the parent's session. A child of the forkserver is in it already. */
@@ -159,7 +161,10 @@ static apr_status_t tell_ready(brood_os_handle_t stream) {
 
 int brood__boot_run(brood_target_fn *target, const brood_values_t *state,
                     apr_pool_t *pool) {
-    int code = target(state, pool);
+    int code;
+    brood_log(BROOD_LOG_INFO, "child process calling its target");
+    code = target(state, pool);
+    brood_log(BROOD_LOG_INFO, "the target returned %d", code);
     BROOD_KILL_POINT("boot.finished");
     return code;
 }

@@ -8,7 +8,9 @@
 #include "command.h"
 #include "current.h"
 #include "exit.h"
+#include "finalizer.h"
 #include "forked.h"
+#include "log.h"
 #include "os/fault.h"
 #include "os/handle.h"
 #include "os/program.h"
@@ -40,6 +42,8 @@ static void disown(void) {
     brood__at_fork_after_fork();
     brood__forked_after_fork();
     brood__parent_after_fork();
+    brood__finalizers_after_fork();
+    brood__log_after_fork();
     brood__exit_after_fork();
     tell_random();
 }

@@ -14,7 +14,7 @@
 #define BOOT_MAGIC 0x42424f4fu /* "OOBB" */
 #define RECORD_MOST ((uint64_t)1 << 30)
 #define HANDLES_MOST 4096u
-#define FIELDS 20
+#define FIELDS 22
 
 typedef struct boot_head_t {
     uint32_t magic;
@@ -50,6 +50,8 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
         brood_arg_string(record->label),
         brood_arg_int(record->end_with_parent),
         brood_arg_string(record->parent_name),
+        brood_arg_int(record->log.level),
+        brood_arg_int(record->log.to_stderr),
     };
     brood_args_t args = {FIELDS, fields};
     apr_status_t rv = brood_values_pack(&values, args, pool);
@@ -85,6 +87,8 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
         wrong = "name or directory";
     } else if (record->end_with_parent < 0 || record->end_with_parent > 2) {
         wrong = "end with the parent";
+    } else if (record->log.level < 0 || record->log.level > BROOD_LOG_OFF) {
+        wrong = "level of the log";
     } else if (record->participant == 0) {
         wrong = "participant";
     } else if (path.size >= BROOD_OS_PATH_MAX ||
@@ -121,7 +125,8 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
                          &record->directory, &record->served, &record->target.is_program,
                          &path, &record->target.offset, &build_id, &record->state,
                          &record->codes, &record->numbers, &record->label,
-                         &record->end_with_parent, &record->parent_name);
+                         &record->end_with_parent, &record->parent_name,
+                         &record->log.level, &record->log.to_stderr);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record: ");

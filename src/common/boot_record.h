@@ -8,6 +8,7 @@
 
 #include "brood/process.h"
 #include "handle.h"
+#include "log.h"
 #include "os/identity.h"
 #include "os/module.h"
 #include "os/process.h"
@@ -32,6 +33,7 @@ typedef struct brood__boot_record_t {
     int daemon;
     brood_os_identity_t parent;
     const char *parent_name;
+    brood__log_settings_t log;
     uint32_t participant;  /* reserved for the child */
     const char *directory; /* to work in; "" leaves it */
     int served; /* 0: by an image of its own, and the session comes first among the handles; else

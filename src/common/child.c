@@ -8,6 +8,7 @@
 
 #include "forkserver.h"
 #include "identity.h"
+#include "log.h"
 #include "notice.h"
 #include "os/clock.h"
 #include "os/handle.h"
@@ -150,31 +151,51 @@ static apr_status_t reap_directly(brood__child_t *child) {
     return brood_os_process_wait(&child->os, deadline, &child->how);
 }
 
+/* Under no lock of ours, for the log is the program's affair. Of a child without an object the
+ * end is seen under the list's. */
+static void tell_end(const brood__child_t *child, int fresh) {
+    if (!fresh || child->process == NULL) {
+        return;
+    }
+    if (child->lost) {
+        brood_log(BROOD_LOG_DEBUG, "%s ended, nobody knows how", child->name);
+    } else {
+        brood_log(BROOD_LOG_DEBUG, "%s ended: %s %d", child->name,
+                  child->how.signaled ? "signal" : "exit code", child->how.code);
+    }
+}
+
 /* The system has no handle on children: slices of the kernel's wait, one thread at a time. */
 static apr_status_t wait_without_watch(brood__child_t *child,
                                        brood_os_deadline_t deadline) {
     int64_t now = brood_os_now_ns();
     int64_t slice = now + WAIT_SLICE_NS;
     apr_status_t rv = APR_SUCCESS;
+    int fresh = 0;
     brood__guard_take(&child->guard);
     if (!child->ended) {
         rv = brood_os_process_wait(&child->os, slice < deadline ? slice : deadline,
                                    &child->how);
         rv = reaped(child, rv);
+        fresh = rv == APR_SUCCESS;
     }
     brood__guard_give(&child->guard);
+    tell_end(child, fresh);
     return rv == APR_TIMEUP && slice < deadline ? APR_SUCCESS : rv;
 }
 
 /* Called when the child seems to have ended; only one thread reaps. */
 static apr_status_t reap(brood__child_t *child) {
     apr_status_t rv = APR_SUCCESS;
+    int fresh = 0;
     brood__guard_take(&child->guard);
     if (!child->ended) {
         rv = child->os.pid != 0 ? reap_directly(child) : reap_through_server(child);
         rv = reaped(child, rv);
+        fresh = rv == APR_SUCCESS;
     }
     brood__guard_give(&child->guard);
+    tell_end(child, fresh);
     return rv;
 }
 
@@ -256,7 +277,10 @@ static void terminate_daemons(void) {
 }
 
 void brood__child_end_all(void) {
-    brood__child_t *child;
+    brood__child_t *child = first_running();
+    if (child != NULL) {
+        brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
+    }
     terminate_daemons();
     while ((child = first_running()) != NULL) { /* each round ends one */
         if (child->daemon &&

@@ -13,6 +13,8 @@
 #include "command.h"
 #include "current.h"
 #include "family.h"
+#include "finalizer.h"
+#include "log.h"
 #include "os/clock.h"
 #include "os/family.h"
 #include "os/handle.h"
@@ -21,7 +23,6 @@
 #include "own_thread.h"
 #include "server.h"
 #include "session.h"
-#include "starter.h"
 #include "status.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +40,11 @@ void brood__exit_sequence(void) {
         return;
     }
     done = 1;
+    brood_log(BROOD_LOG_INFO, "process shutting down");
+    brood__finalizers_run_first();
     brood__command_at_exit();
     brood__child_end_all();
+    brood__finalizers_run_rest();
     brood__servers_end();
 }
 
@@ -48,7 +52,6 @@ void brood__exit_after_fork(void) {
     done = 0;
     parent_watch = brood_os_handle_close(parent_watch);
     brood__own_thread_after_fork();
-    brood__starter_after_fork();
 }
 
 static void end_forked(int code) {

@@ -4,8 +4,8 @@
 
 #include "os/types.h"
 
-/* Joins and ends the children; once, whoever calls it first. It is registered with atexit(), to
- * run before the session ends. */
+/* Runs the finalizers, joins and ends the children; once, whoever calls it first. It is registered
+ * with atexit(), to run before the session ends. */
 void brood__exit_sequence(void);
 
 /* In a forked child: the sequence is still to come, and the library's threads are not here. */

@@ -5,6 +5,7 @@
 #include "child.h"
 #include "context.h"
 #include "current.h"
+#include "log.h"
 #include "method.h"
 #include "os/clock.h"
 #include "os/fault.h"
@@ -190,14 +191,20 @@ apr_status_t brood_process_start(brood_process_t *process) {
     start.allow_threads = process->options.allow_threads;
     start.deadline = brood__deadline(process->options.start_timeout);
     start.in_child = &process->in_child;
+    brood_log(BROOD_LOG_SUBDEBUG, "starting %s",
+              process->name); /* settled before a fork */
     rv = start_with(process, &start);
     if (rv != APR_SUCCESS) {
         brood__child_discard(start.child);
-        return brood__fail_within(rv, "start of %s: ", process->name);
+        rv = brood__fail_within(rv, "start of %s: ", process->name);
+        brood_log(BROOD_LOG_INFO, "%s", brood_error_detail());
+        return rv;
     }
     start.child->process = process;
     process->child = start.child;
     brood__child_add(start.child);
+    brood_log(BROOD_LOG_DEBUG, "started %s by %s, pid %lld", process->name,
+              brood_start_method_name(method), (long long)process->pid);
     return APR_SUCCESS;
 }
 

@@ -1,12 +1,23 @@
 /* Process: how its parent brings it to its end. */
 #include "process_object.h"
 
+#include "log.h"
 #include "status.h"
 #include "stop.h"
 
+static apr_status_t signal_child(brood__child_t *child, brood_os_end_t how) {
+    static const char *const words[] = {
+        [BROOD_OS_TERMINATE] = "terminating",
+        [BROOD_OS_KILL] = "killing",
+        [BROOD_OS_INTERRUPT] = "interrupting",
+    };
+    brood_log(BROOD_LOG_DEBUG, "%s %s", words[how], child->name);
+    return brood__child_signal(child, how);
+}
+
 static apr_status_t end(brood_process_t *process, brood_os_end_t how) {
     apr_status_t rv = brood__process_check_started(process);
-    return rv != APR_SUCCESS ? rv : brood__child_signal(process->child, how);
+    return rv != APR_SUCCESS ? rv : signal_child(process->child, how);
 }
 
 apr_status_t brood_process_terminate(brood_process_t *process) {
@@ -36,13 +47,15 @@ static apr_status_t stop_wait(void *child, brood_os_deadline_t deadline) {
     return brood__child_wait(child, deadline);
 }
 
-static apr_status_t stop_ask(void *child) {
+static apr_status_t stop_ask(void *data) {
+    brood__child_t *child = data;
+    brood_log(BROOD_LOG_DEBUG, "asking %s to end", child->name);
     brood__child_ask(child);
     return APR_SUCCESS;
 }
 
 static apr_status_t stop_signal(void *child, brood_os_end_t how) {
-    return brood__child_signal(child, how);
+    return signal_child(child, how);
 }
 
 apr_status_t brood_process_stop(brood_process_t *process, const brood_stop_step_t *steps,

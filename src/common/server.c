@@ -3,6 +3,7 @@
 
 #include "context.h"
 #include "current.h"
+#include "log.h"
 #include "method.h"
 #include "os/clock.h"
 #include "os/handle.h"
@@ -139,6 +140,7 @@ static apr_status_t server_launch(brood__site_t *site, const brood__start_t *ask
     }
     site->server = server;
     server_list(server);
+    brood_log(BROOD_LOG_DEBUG, "started a forkserver");
     return APR_SUCCESS;
 }
 
@@ -175,6 +177,7 @@ apr_status_t brood__server_get(brood__site_t *site, const brood__start_t *asking
     }
     if (site->server != NULL &&
         brood__child_wait(site->server->child, 0) == APR_SUCCESS) {
+        brood_log(BROOD_LOG_INFO, "the forkserver has ended; starting another");
         site_drop(site);
     }
     if (site->server == NULL) {

@@ -30,6 +30,7 @@ static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
 static apr_pool_t *nursery; /* which a forked child has for its own */
+static int is_registered;   /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -246,15 +247,14 @@ void brood__session_end(void) {
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
 static apr_pool_t *pool_of_process(apr_pool_t **pool) {
-    static int is_registered; /* in a forked child, too */
     brood__guard_take(&session_guard);
     if (*pool == NULL && apr_initialize() == APR_SUCCESS) {
-        if (!is_registered) {
+        if (!is_registered) { /* a forked child has its parent's handlers, in their order */
             is_registered = atexit(brood__session_end) == 0;
         }
         if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
-            apr_pool_clear(
-                *pool); /* a forked child then need not look for that function */
+            /* A forked child then need not look for that function. */
+            apr_pool_clear(*pool);
         } else {
             *pool = NULL;
         }

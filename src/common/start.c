@@ -106,6 +106,7 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
     record->directory = "";
     record->parent = start->parent;
     record->parent_name = brood_current_name();
+    record->log = brood__log_settings();
     if (role == BROOD__ROLE_CHILD) {
         rv = brood_os_place_of((const void *)(uintptr_t)start->target, &record->target);
         record->state = brood__values_bytes(start->state);

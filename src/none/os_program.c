@@ -41,3 +41,10 @@ brood_os_handle_t brood_os_standard_get(int number) {
     (void)number;
     return BROOD_OS_NO_HANDLE;
 }
+
+apr_status_t brood_os_standard_write(int number, const void *data, size_t size) {
+    (void)number;
+    (void)data;
+    (void)size;
+    return APR_ENOTIMPL;
+}

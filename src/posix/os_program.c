@@ -76,6 +76,24 @@ apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle) {
                                         : replace(brood__fd(handle), number);
 }
 
+apr_status_t brood_os_standard_write(int number, const void *data, size_t size) {
+    const char *from = data;
+
+    BROOD_FAULT("os.standard_write");
+    while (size > 0) { /* ends with the last byte or a failure */
+        ssize_t written = write(number, from, size);
+
+        if (written < 0 && errno != EINTR) {
+            return BROOD_OS_ERROR;
+        }
+        if (written > 0) {
+            from += written;
+            size -= (size_t)written;
+        }
+    }
+    return APR_SUCCESS;
+}
+
 brood_os_handle_t brood_os_standard_get(int number) {
     if (number < STDIN_FILENO || number > STDERR_FILENO || fcntl(number, F_GETFD) < 0) {
         return BROOD_OS_NO_HANDLE;

@@ -125,6 +125,20 @@ apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle)
     return APR_ENOTIMPL;
 }
 
+apr_status_t brood_os_standard_write(int number, const void *data, size_t size)
+{
+    DWORD written;
+    BROOD_FAULT("os.standard_write");
+    HANDLE stream = GetStdHandle(number == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE);
+    if (stream == NULL || stream == INVALID_HANDLE_VALUE) {
+        return brood__status_from_os(ERROR_INVALID_HANDLE);
+    }
+    if (!WriteFile(stream, data, (DWORD)size, &written, NULL)) {
+        return brood__status_from_os(GetLastError());
+    }
+    return APR_SUCCESS;
+}
+
 brood_os_handle_t brood_os_standard_get(int number)
 {
     static const DWORD names[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};

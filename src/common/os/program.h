@@ -23,6 +23,10 @@ apr_status_t brood_os_null_stdin(void);
  * handle. BROOD_OS_NO_HANDLE: the empty device. APR_ENOTIMPL on Windows, where nobody needs it. */
 apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle);
 
+/* Writes to this process's standard stream `number` (1 or 2), past the C library's buffers and
+ * locks, in one call of the kernel where that takes all at once. */
+apr_status_t brood_os_standard_write(int number, const void *data, size_t size);
+
 /* The handle of this process's standard stream `number` (0, 1 or 2); it is borrowed. */
 brood_os_handle_t brood_os_standard_get(int number);
 
