@@ -82,8 +82,7 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
     } else if (brood_start_method_name(record->chosen) == NULL) {
         wrong = "start method";
     } else if (record->name == NULL || record->label == NULL ||
-               record->parent_name == NULL ||
-               record->directory == NULL) {
+               record->parent_name == NULL || record->directory == NULL) {
         wrong = "name or directory";
     } else if (record->end_with_parent < 0 || record->end_with_parent > 2) {
         wrong = "end with the parent";
@@ -119,14 +118,13 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
         rv = version_check(values);
     }
     if (rv == APR_SUCCESS) {
-        rv =
-            BROOD_UNPACK(values, &version, &role, &chosen, &record->name, &record->daemon,
-                         &record->parent.pid, &record->parent.birth, &record->participant,
-                         &record->directory, &record->served, &record->target.is_program,
-                         &path, &record->target.offset, &build_id, &record->state,
-                         &record->codes, &record->numbers, &record->label,
-                         &record->end_with_parent, &record->parent_name,
-                         &record->log.level, &record->log.to_stderr);
+        rv = BROOD_UNPACK(values, &version, &role, &chosen, &record->name,
+                          &record->daemon, &record->parent.pid, &record->parent.birth,
+                          &record->participant, &record->directory, &record->served,
+                          &record->target.is_program, &path, &record->target.offset,
+                          &build_id, &record->state, &record->codes, &record->numbers,
+                          &record->label, &record->end_with_parent, &record->parent_name,
+                          &record->log.level, &record->log.to_stderr);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record: ");

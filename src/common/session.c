@@ -208,7 +208,8 @@ void brood__session_leave(void) {
 
 apr_status_t brood__session_return(void) {
     uint32_t id;
-    apr_status_t rv = control == NULL ? BROOD_ENOTINIT : brood__participant_reserve(&id, 0);
+    apr_status_t rv =
+        control == NULL ? BROOD_ENOTINIT : brood__participant_reserve(&id, 0);
     if (rv == APR_SUCCESS) {
         rv = brood__arena_hold_all(id);
     }
