@@ -3,6 +3,7 @@
 
 #include "os/process.h"
 #include "os/program.h"
+#include "keeper.h"
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -129,7 +130,7 @@ apr_status_t brood_os_program_last_argument(char *buffer, size_t size) {
     return status;
 }
 
-/* The thread sanitizer has a thread of its own from the first one of the program's on; so has
+/* The keeper is no thread of the program's. The thread sanitizer has a thread of its own from the first one of the program's on; so has
  * an emulator of programs, and a build for one says so. */
 #if !defined(BROOD_THREADS_OF_OTHERS) && defined(__SANITIZE_THREAD__)
 #define BROOD_THREADS_OF_OTHERS 1u
@@ -153,5 +154,6 @@ unsigned brood_os_thread_count(void) {
         return 0;
     }
     count = (unsigned)(about.st_nlink - 2);
-    return count > 1 ? count - BROOD_THREADS_OF_OTHERS : count;
+    count -= count > 1 ? BROOD_THREADS_OF_OTHERS : 0;
+    return count > 1 ? count - brood__keeper_threads() : count;
 }

@@ -147,7 +147,7 @@ apr_status_t brood__start_image(const brood_start_plan_t *plan, pid_t *pid,
     *step = BROOD_OS_START_EXECUTE;
     BROOD_FAULT("os.start_execute");
     if (plan->tied_to != 0) { /* no word of posix_spawn() says that */
-        return brood__start_vfork(plan, pid, step);
+        return brood__start_by_keeper(plan, pid, step);
     }
     return tell(plan, spawn(plan, pid), step);
 }

@@ -50,6 +50,10 @@ apr_status_t brood__start_image(const brood_start_plan_t *plan, pid_t *pid,
 apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
                                 brood_os_start_step_t *step);
 
+/* The same by a thread that lives as long as this process (keeper.c). */
+apr_status_t brood__start_by_keeper(const brood_start_plan_t *plan, pid_t *pid,
+                                    brood_os_start_step_t *step);
+
 /* ---- steps in the process that executes the image; system calls only ---------------------- */
 
 /* Each returns 0 or the system's error. */

@@ -12,8 +12,6 @@
 #include "os/process.h"
 #include "os/program.h"
 #include "os/stream.h"
-#include "own_thread.h"
-#include "starter.h"
 #include "stranger.h"
 #include <apr_env.h>
 #include <apr_file_io.h>
@@ -276,16 +274,13 @@ static int count_handles(void) {
 }
 
 static void start_tied(int *unsupported) {
-    const char *argv[] = {self, "copy", "x", NULL};
     brood_os_process_t process;
     brood_os_start_t start = plain();
     brood_os_start_step_t step;
     apr_status_t rv;
 
     start.end_with_parent = 1;
-    start.image = self;
-    start.argv = argv;
-    rv = brood__starter_start(&process, &start, &step);
+    rv = start_role(&process, &start, "copy", "x", NULL, &step);
     *unsupported = rv == APR_ENOTIMPL;
 }
 
@@ -306,7 +301,7 @@ static int tie(int in_thread) {
             return 99;
         }
         (void)apr_thread_join(&rv, thread);
-        while (brood__program_threads() > 1) { /* until it is gone for the kernel, too */
+        while (brood_os_thread_count() > 1) { /* until it is gone for the kernel, too */
             apr_thread_yield();
         }
     } else {

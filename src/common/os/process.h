@@ -58,9 +58,8 @@ typedef struct brood_os_start_t {
     int new_group;       /* 1: a process group of its own, which the terminal's signals miss */
     int end_with_parent; /* 1: the kernel ends it (and not what it starts) when this process
                             ends, however that ends. APR_ENOTIMPL where the kernel does not do
-                            that (macOS, NetBSD, OpenBSD). Linux takes the thread that starts
-                            it for the parent (starter.h has one that lasts), and loses the tie
-                            when a program with set-user-id or capabilities is executed. */
+                            that (macOS, NetBSD, OpenBSD). Linux: lost when it executes a
+                            program that has set-user-id or capabilities. */
     int batch_file; /* 1: `image` may be a .bat or .cmd file, read by cmd.exe. Windows only;
                        without it such an image is APR_EINVAL, for cmd.exe reads the arguments
                        a second time. With it arguments that no quoting keeps whole (a double
