@@ -23,6 +23,7 @@
 #include "brood/message.h"
 #include "brood/parent.h"
 #include "brood/process.h"
+#include "brood/process_type.h"
 #include "brood/queue.h"
 #include "brood/rlock.h"
 #include "brood/semaphore.h"
