@@ -11,6 +11,7 @@
 #include "brood/condition.h"
 #include "brood/connection.h"
 #include "brood/context.h"
+#include "brood/cpu.h"
 #include "brood/descriptor.h"
 #include "brood/doctor.h"
 #include "brood/event.h"
