@@ -170,8 +170,9 @@ apr_status_t brood__command_act(brood_command_t *command,
                                 const brood_os_waitable_t set[BROOD__COMMAND_WAITABLES]);
 
 /* Writes once, if there is something to write and room, and closes the input if that is to follow.
- * To be called before the first wait: until then a system may have nothing to wait for. */
-void brood__command_feed(brood_command_t *command);
+ * To be called before the first wait: until then a system may have nothing to wait for. A reader
+ * that is gone is no failure of whoever waits: APR_SUCCESS, and the input is closed. */
+apr_status_t brood__command_feed(brood_command_t *command);
 
 /* Whether its streams need somebody to move them. */
 int brood__command_has_streams(const brood_command_t *command);

@@ -67,7 +67,7 @@ apr_status_t brood_command_close_input(brood_command_t *command) {
     apr_status_t rv = check_input(command);
     if (rv == APR_SUCCESS && command->flows[BROOD_STDIN].end != BROOD_OS_NO_HANDLE) {
         command->input_closes = 1; /* after what is still on its way */
-        brood__command_feed(command);
+        rv = brood__command_feed(command);
     }
     return rv;
 }

@@ -123,13 +123,12 @@ static int has_input(const brood_command_t *command) {
            (command->input_done < command->input_size || command->input_closes);
 }
 
-/* A reader that is gone is no failure of whoever waits. */
-void brood__command_feed(brood_command_t *command) {
+apr_status_t brood__command_feed(brood_command_t *command) {
     brood__flow_t *flow = &command->flows[BROOD_STDIN];
     size_t piece = command->input_size - command->input_done;
     apr_status_t rv = APR_SUCCESS;
     if (!has_input(command)) {
-        return;
+        return rv;
     }
     if (piece != 0) {
         rv = brood_os_outlet_write(&flow->outlet, command->input + command->input_done,
@@ -143,10 +142,14 @@ void brood__command_feed(brood_command_t *command) {
             brood__flow_close(flow);
         }
     }
-    if (rv != APR_SUCCESS && rv != APR_TIMEUP && !APR_STATUS_IS_EINTR(rv)) {
-        command->input_status = rv;
-        brood__flow_close(flow);
+    if (rv == APR_SUCCESS || rv == APR_TIMEUP || APR_STATUS_IS_EINTR(rv)) {
+        return APR_SUCCESS;
     }
+    command->input_status = rv;
+    brood__flow_close(flow);
+    return APR_STATUS_IS_EPIPE(rv)
+               ? APR_SUCCESS
+               : brood__fail(rv, "writing what the command is to read");
 }
 
 /* ---- one command ------------------------------------------------------------------------ */
@@ -185,7 +188,7 @@ apr_status_t brood__command_act(brood_command_t *command,
                                 const brood_os_waitable_t set[BROOD__COMMAND_WAITABLES]) {
     apr_status_t rv = APR_SUCCESS;
     if (set[BROOD_STDIN].ready) {
-        brood__command_feed(command);
+        rv = brood__command_feed(command);
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR && rv == APR_SUCCESS; i++) {
         brood__flow_t *flow = &command->flows[i];
@@ -252,12 +255,14 @@ static int is_reached(const brood__turn_t *turn) {
 }
 
 /* Input goes at once as far as there is room; what is left waits for its turn. */
-static void feed_all(const brood__turn_t *turn) {
-    for (size_t i = 0; i < turn->count; i++) {
+static apr_status_t feed_all(const brood__turn_t *turn) {
+    apr_status_t rv = APR_SUCCESS;
+    for (size_t i = 0; i < turn->count && rv == APR_SUCCESS; i++) {
         if (turn->commands[i] != NULL) {
-            brood__command_feed(turn->commands[i]);
+            rv = brood__command_feed(turn->commands[i]);
         }
     }
+    return rv;
 }
 
 /* Waits once for whatever may happen. */
@@ -299,9 +304,8 @@ static apr_status_t wait_once(const brood__turn_t *turn, brood_os_waitable_t *se
 
 static apr_status_t take_turn(const brood__turn_t *turn, brood_os_waitable_t *set) {
     int looked = 0;
-    feed_all(turn);
-    for (;;) { /* ends when it is done, at the deadline or with a failure */
-        apr_status_t rv;
+    apr_status_t rv = feed_all(turn);
+    while (rv == APR_SUCCESS) { /* or it is done, or at the deadline */
         int late = looked && brood_os_now_ns() >= turn->deadline;
         if (is_reached(turn)) {
             return APR_SUCCESS;
@@ -310,11 +314,9 @@ static apr_status_t take_turn(const brood__turn_t *turn, brood_os_waitable_t *se
             return brood__fail_plainly(APR_TIMEUP);
         }
         rv = wait_once(turn, set, turn->deadline);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
         looked = 1;
     }
+    return rv;
 }
 
 apr_status_t brood__command_turn(const brood__turn_t *turn) {

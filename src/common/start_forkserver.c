@@ -21,12 +21,18 @@
 /* How often a start is tried, when servers die under it. */
 #define ATTEMPTS 2
 
-/* *broken: a part has gone, or nobody is there. */
+/* Under the server's guard. *broken: a part has gone, or nobody is there; another thread may have
+ * found that first, and given it up. */
 static apr_status_t request_send(brood__server_t *server, const brood__request_t *request,
                                  int *broken) {
     size_t done = 0;
-    apr_status_t rv = brood__stream_write_all(server->control, request, sizeof *request,
-                                              &done, BROOD_OS_FOREVER);
+    apr_status_t rv;
+    if (server->control == BROOD_OS_NO_HANDLE) {
+        *broken = 1;
+        return APR_EOF;
+    }
+    rv = brood__stream_write_all(server->control, request, sizeof *request, &done,
+                                 BROOD_OS_FOREVER);
     *broken = rv != APR_SUCCESS &&
               (done != 0 || APR_STATUS_IS_EPIPE(rv) || APR_STATUS_IS_ECONNRESET(rv));
     return rv;
@@ -76,12 +82,19 @@ static apr_status_t handshake(const brood__start_t *start, brood_os_handle_t str
 }
 
 /* Nothing comes on this stream but its end. */
-static int is_dead(const brood__server_t *server) {
-    brood_os_waitable_t control = {server->control, BROOD_OS_WAIT_STREAM, 0};
-    apr_status_t rv;
-    do { /* ends with the stream or the deadline */
-        rv = brood_os_wait_any(&control, 1, brood_os_now_ns() + DEATH_GRACE_NS);
-    } while (APR_STATUS_IS_EINTR(rv));
+static int is_dead(brood__server_t *server) {
+    brood_os_waitable_t control = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_STREAM, 0};
+    brood_os_deadline_t deadline = brood_os_now_ns() + DEATH_GRACE_NS;
+    apr_status_t rv = APR_SUCCESS;
+    brood__guard_take(&server->guard);
+    control.handle = server->control;
+    while (control.handle != BROOD_OS_NO_HANDLE) { /* ends with the stream or in time */
+        rv = brood_os_wait_any(&control, 1, deadline);
+        if (!APR_STATUS_IS_EINTR(rv)) {
+            break;
+        }
+    }
+    brood__guard_give(&server->guard);
     return rv == APR_SUCCESS;
 }
 
@@ -157,7 +170,9 @@ apr_status_t brood__forkserver_signal(brood__child_t *child, brood_os_end_t how)
         return rv;
     }
     brood__guard_take(&child->server->guard);
-    rv = request_send(child->server, &request, &broken);
+    if (request_send(child->server, &request, &broken) == APR_SUCCESS) {
+        rv = APR_SUCCESS;
+    }
     brood__guard_give(&child->server->guard);
     return rv;
 }

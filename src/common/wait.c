@@ -15,6 +15,7 @@
 #include "pace.h"
 #include "queue.h"
 #include "status.h"
+#include "wait_streams.h"
 #include "waiter.h"
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ typedef struct waiting_t {
     brood_os_waitable_t
         *set; /* the same, one more for the bell, and those of commands' streams */
     size_t set_count;
-    size_t streams; /* how many commands have streams to be moved */
+    size_t streams; /* how many places those have */
     size_t queues;
     size_t handles;
     int blind;
@@ -151,39 +152,11 @@ static apr_status_t asked_system(apr_status_t rv) {
     return APR_STATUS_IS_TIMEUP(rv) || APR_STATUS_IS_EINTR(rv) ? APR_SUCCESS : rv;
 }
 
-/* ---- commands' streams ------------------------------------------------------------------ */
-
-/* The place in the set of the n-th command that has streams. */
-static brood_os_waitable_t *streams_of(waiting_t *waiting, size_t n) {
-    return waiting->set + waiting->count + 1 + n * BROOD__COMMAND_WAITABLES;
-}
-
-/* What the commands' streams can take or give now. Their ends are among the items. */
+/* Behind the items and the bell the set has the commands' streams. */
 static void ask_streams(waiting_t *waiting) {
-    size_t n = 0;
-    for (size_t i = 0; i < waiting->count && n < waiting->streams; i++) {
-        brood_command_t *command = waiting->items[i].command;
-        if (command != NULL) {
-            brood__command_waitables(command, streams_of(waiting, n++));
-        }
-    }
+    brood__wait_streams_ask(waiting->items, waiting->count,
+                            waiting->set + waiting->count + 1);
 }
-
-/* Moves what they give and take. */
-static apr_status_t move_streams(waiting_t *waiting) {
-    size_t n = 0;
-    apr_status_t rv = APR_SUCCESS;
-    for (size_t i = 0; i < waiting->count && n < waiting->streams && rv == APR_SUCCESS;
-         i++) {
-        brood_command_t *command = waiting->items[i].command;
-        if (command != NULL) {
-            rv = brood__command_act(command, streams_of(waiting, n++));
-        }
-    }
-    return rv;
-}
-
-/* ---- looking, all in all ---------------------------------------------------------------- */
 
 /* Marks what is ready, and counts it. */
 static apr_status_t look(waiting_t *waiting, size_t *ready) {
@@ -195,7 +168,8 @@ static apr_status_t look(waiting_t *waiting, size_t *ready) {
         if (rv != APR_SUCCESS) {
             return brood__fail(rv, "waiting for several things");
         }
-        rv = move_streams(waiting);
+        rv = brood__wait_streams_move(waiting->items, waiting->count,
+                                      waiting->set + waiting->count + 1);
         if (rv != APR_SUCCESS) {
             return rv;
         }
@@ -292,11 +266,6 @@ static void wake_up(waiting_t *waiting) {
 /* ---- the whole ---------------------------------------------------------------------- */
 
 static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
-    for (size_t i = 0; waiting->streams != 0 && i < waiting->count; i++) {
-        if (waiting->items[i].command != NULL) {
-            brood__command_feed(waiting->items[i].command);
-        }
-    }
     for (;;) { /* ends with something ready, a failure or the deadline */
         apr_status_t rv;
         int late = brood__deadline_is_now(waiting->wait.deadline) ||
@@ -321,12 +290,9 @@ static apr_status_t wait_for_one(waiting_t *waiting, size_t *ready) {
 static apr_status_t make_room(waiting_t *waiting) {
     waiting->targets = waiting->few_targets;
     waiting->set = waiting->few_set;
-    waiting->streams = 0;
-    for (size_t i = 0; i < waiting->count; i++) {
-        waiting->streams += waiting->items[i].command != NULL;
-    }
+    waiting->streams = brood__wait_streams_count(waiting->items, waiting->count);
     waiting->handles = waiting->streams;
-    waiting->set_count = waiting->count + 1 + waiting->streams * BROOD__COMMAND_WAITABLES;
+    waiting->set_count = waiting->count + 1 + waiting->streams;
     if (waiting->count > FEW) {
         waiting->targets = calloc(waiting->count, sizeof *waiting->targets);
     }
@@ -384,6 +350,9 @@ apr_status_t brood_wait(brood_wait_item_t *items, size_t count,
     rv = make_room(&waiting);
     if (rv == APR_SUCCESS) {
         rv = take_items(&waiting);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = waiting.streams == 0 ? rv : brood__wait_streams_begin(items, count);
     }
     if (rv == APR_SUCCESS) {
         rv = wait_for_one(&waiting, &ready);

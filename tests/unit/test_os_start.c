@@ -375,6 +375,12 @@ static int play(int argc, char **argv) {
         (void)printf("%lld", (long long)brood_current_pid());
         return 300;
     }
+    if (strcmp(role, "words") == 0) {
+        for (argv += 2; *argv != NULL; argv++) {
+            (void)printf("[%s]", *argv);
+        }
+        return 0;
+    }
     if (strcmp(role, "variable") == 0) {
         return getenv(word) != NULL && strcmp(getenv(word), "b=c") == 0 ? 0 : 1;
     }
@@ -792,6 +798,76 @@ static void arguments_that_are_too_long(void **state) {
     free(word);
 }
 
+/* What a start prints, up to its end. */
+static void printed(brood_os_start_t *start, char *text, size_t size) {
+    brood_os_handle_t out[2];
+    brood_os_handle_t standard[] = {BROOD_OS_NO_HANDLE, 0, BROOD_OS_OWN_STREAM};
+    brood_os_process_t process;
+    brood_os_start_step_t step;
+    size_t got = 0, length;
+
+    assert_int_equal(brood_os_stream_pipe_for(&out[0], &out[1], BROOD_OS_STRANGER_WRITES),
+                     0);
+    standard[1] = out[1];
+    start->standard = standard;
+    assert_int_equal(brood_os_process_start(&process, start, &step), 0);
+    start->standard = NULL;
+    brood_os_handle_close(out[1]);
+    do { /* ends with the stream */
+        length = size - 1 - got;
+    } while (brood_os_stream_read(out[0], text + got, &length, late()) == APR_SUCCESS &&
+             (got += length) < size - 1);
+    text[got] = '\0';
+    brood_os_handle_close(out[0]);
+    (void)exit_of(&process);
+}
+
+static void batch_files(void **state) {
+    const char *path = path_of(folder, "batch.cmd");
+    const char *argv[] = {"batch", "a b", "c&d|e>f", "g^h", "i\\", "(!x!)", "", NULL};
+    const char *bad[] = {"a\"&calc", "%PATH%", "a\nb", "a\rb"};
+    brood_os_start_t start = plain();
+    brood_os_process_t process;
+    brood_os_start_step_t step;
+    char text[400];
+    size_t i;
+
+    (void)state;
+    if (brood_os_has_fork()) {
+        skip();
+    }
+    write_file(path, apr_pstrcat(pool, "@\"", self, "\" words %*\r\n", (char *)NULL));
+    start.image = path;
+    start.argv = argv;
+    assert_int_equal(brood_os_process_start(&process, &start, &step), APR_EINVAL);
+    assert_non_null(strstr(brood_error_detail(), "batch"));
+    start.batch_file = 1;
+    printed(&start, text, sizeof text);
+    assert_string_equal(text, "[a b][c&d|e>f][g^h][i\\][(!x!)][]");
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        argv[1] = bad[i];
+        assert_int_equal(brood_os_process_start(&process, &start, &step), APR_EINVAL);
+        assert_non_null(strstr(brood_error_detail(), "argument 1"));
+    }
+    argv[1] = NULL;
+    start.image = path_of(folder, "nothing.bat");
+    assert_true(APR_STATUS_IS_ENOENT(brood_os_process_start(&process, &start, &step)));
+    assert_int_equal(step, BROOD_OS_START_EXECUTE);
+}
+
+static void a_command_line_as_it_is(void **state) {
+    const char *argv[] = {self, "words", "posix", NULL};
+    brood_os_start_t start = plain();
+    char text[100];
+
+    (void)state;
+    start.image = self;
+    start.argv = argv;
+    start.command_line = "any words one\"\"two \"th\"ree";
+    printed(&start, text, sizeof text);
+    assert_string_equal(text, brood_os_has_fork() ? "[posix]" : "[onetwo][three]");
+}
+
 /* ---- finding programs, environment --------------------------------------------------------- */
 
 static void which_file_is_a_program(void **state) {
@@ -876,6 +952,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(starts_that_fail_tied),
         cmocka_unit_test(an_interpreter_that_is_missing),
         cmocka_unit_test(arguments_that_are_too_long),
+        cmocka_unit_test(batch_files),
+        cmocka_unit_test(a_command_line_as_it_is),
         cmocka_unit_test(which_file_is_a_program),
         cmocka_unit_test(the_environment_of_a_child),
     };

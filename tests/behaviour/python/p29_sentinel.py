@@ -39,3 +39,4 @@ if __name__ == "__main__":
     children[1].join()
     print("exit code", children[1].exitcode, flush=True)
     events[0].set()
+    children[0].join()  # or it may boot too late, when the name of its event is gone

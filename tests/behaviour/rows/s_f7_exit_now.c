@@ -14,6 +14,7 @@ static int leave(const brood_values_t *state, apr_pool_t *pool) {
 
 int main(int argc, char **argv) {
     apr_pool_t *pool;
+    setvbuf(stdout, NULL, _IOFBF, 4096); /* not every C library does so by itself */
     MUST(brood_init(&argc, &argv));
     MUST(apr_pool_create(&pool, NULL));
 
