@@ -26,7 +26,8 @@ static void open_gate(void *gate) {
 static int child(const brood_values_t *state, apr_pool_t *pool) {
     brood_event_t *gate;
     check(BROOD_UNPACK(state, &gate), "unpack");
-    check(brood_finalizer_register(NULL, say, "the child's last word", 0, pool), "register");
+    check(brood_finalizer_register(NULL, say, "the child's last word", 0, pool),
+          "register");
     check(brood_event_wait(gate, BROOD_FOREVER), "wait");
     return 0;
 }
@@ -42,9 +43,11 @@ int main(int argc, char **argv) {
     check(brood_process_create(&process, child, BROOD_ARGS(gate), NULL, pool), "create");
     check(brood_process_start(process), "start");
 
-    check(brood_finalizer_register(NULL, say, "after the children", -1, pool), "register");
+    check(brood_finalizer_register(NULL, say, "after the children", -1, pool),
+          "register");
     check(brood_finalizer_register(NULL, open_gate, gate, 0, pool), "register");
-    check(brood_finalizer_register(NULL, say, "before the children", 10, pool), "register");
+    check(brood_finalizer_register(NULL, say, "before the children", 10, pool),
+          "register");
     check(brood_finalizer_register(&early, say, "called by hand", 99, pool), "register");
     check(brood_finalizer_call(early), "call");
     return 0; /* the child is joined here, between 0 and -1 */

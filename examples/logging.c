@@ -25,7 +25,8 @@ static int work(const brood_values_t *state, apr_pool_t *pool) {
 static void to_stdout(void *data, int level, const char *process, const char *text) {
     char name[20];
     (void)data;
-    printf("%s from %s: %s\n", brood_log_level_name(level, name, sizeof(name)), process, text);
+    printf("%s from %s: %s\n", brood_log_level_name(level, name, sizeof(name)), process,
+           text);
     fflush(stdout);
 }
 
