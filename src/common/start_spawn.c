@@ -5,7 +5,6 @@
 #include "os/handle.h"
 #include "os/program.h"
 #include "start.h"
-#include "starter.h"
 #include "status.h"
 
 /* How long a child that closed its stream is given to end before it is killed. */
@@ -36,11 +35,11 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
     image.boot = boot;
     image.boot_option = BROOD__BOOT_OPTION;
     image.end_with_parent = start->child->end_with_parent;
-    rv = brood__starter_start(process, &image, &step);
+    rv = brood_os_process_start(process, &image, &step);
     if (APR_STATUS_IS_ENOTIMPL(
             rv)) { /* the kernel does not; the child sees to it when it boots */
         image.end_with_parent = 0;
-        rv = brood__starter_start(process, &image, &step);
+        rv = brood_os_process_start(process, &image, &step);
     }
     if (rv != APR_SUCCESS) {
         brood__fail(rv, "%s %s", steps[step], image.image);
@@ -87,8 +86,10 @@ static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
                          brood_os_process_t *process, brood_bytes_t record,
                          const brood__parcel_t *parcel) {
     brood__notice_t notice;
-    apr_status_t rv =
-        brood__start_handshake(stream, process, record, parcel, start->deadline, &notice);
+    apr_status_t rv = brood__start_send(stream, process, record, parcel, start->deadline);
+    if (rv == APR_SUCCESS) {
+        rv = brood__start_word(stream, start->deadline, &notice);
+    }
     if (rv == APR_EOF) {
         rv = notice.kind == BROOD__NOTICE_PRELOADING ? end_in_preload(process)
                                                      : end_without_word(process);

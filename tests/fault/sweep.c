@@ -357,6 +357,25 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
     return rv;
 }
 
+/* The bare fork. Its child has its parent's name, and so the plan; where it finds no place it
+ * ends with 1. */
+static apr_status_t run_bare_fork(apr_pool_t *pool, int *sound) {
+    int64_t pid;
+    int code = 0;
+    apr_status_t rv = brood_fork(&pid);
+
+    (void)pool;
+    if (rv == APR_SUCCESS && pid == 0) {
+        brood_exit_now(4);
+    }
+    fired = plan_end();
+    *sound = rv != APR_SUCCESS
+                 ? pid == -1
+                 : brood_fork_wait(NULL, &code, pid, 0, LATE) == APR_SUCCESS &&
+                       (code == 4 || code == 1);
+    return rv;
+}
+
 /* The forkserver is started anew each time. */
 static apr_status_t run_server(apr_pool_t *pool, int *sound) {
     apr_status_t rv;
@@ -398,6 +417,7 @@ static const sweep_t sweeps[] = {
     {"large batch", run_batch, BROOD_START_DEFAULT},
     {"wait", run_wait, BROOD_START_DEFAULT},
     {"fork", run_start, BROOD_START_FORK},
+    {"bare fork", run_bare_fork, BROOD_START_FORK},
     {"spawn", run_start, BROOD_START_SPAWN},
     {"forkserver", run_start, BROOD_START_FORKSERVER},
     {"server anew", run_server, BROOD_START_FORKSERVER},
