@@ -3,7 +3,6 @@
 
 #include "os/handle.h"
 #include "session.h"
-#include "starter.h"
 #include "status.h"
 #include <apr_pools.h>
 #include <apr_strings.h>
@@ -120,7 +119,7 @@ static apr_status_t failed(const brood__command_start_t *start, apr_status_t rv)
 /* Makes the process. */
 static apr_status_t launch(brood__command_start_t *start, brood__child_t *child) {
     brood_os_start_step_t step = BROOD_OS_START_NONE;
-    apr_status_t rv = brood__starter_start(&child->os, &start->os, &step);
+    apr_status_t rv = brood_os_process_start(&child->os, &start->os, &step);
     if (rv != APR_SUCCESS) {
         start->step = step_of(step);
         rv = system_failed(start, rv);

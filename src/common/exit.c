@@ -23,7 +23,6 @@
 #include "own_thread.h"
 #include "server.h"
 #include "session.h"
-#include "starter.h"
 #include "status.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +51,6 @@ void brood__exit_after_fork(void) {
     done = 0;
     parent_watch = brood_os_handle_close(parent_watch);
     brood__own_thread_after_fork();
-    brood__starter_after_fork();
 }
 
 static void end_forked(int code) {

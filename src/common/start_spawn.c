@@ -5,7 +5,6 @@
 #include "os/handle.h"
 #include "os/program.h"
 #include "start.h"
-#include "starter.h"
 #include "status.h"
 
 /* How long a child that closed its stream is given to end before it is killed. */
@@ -36,11 +35,11 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
     image.boot = boot;
     image.boot_option = BROOD__BOOT_OPTION;
     image.end_with_parent = start->child->end_with_parent;
-    rv = brood__starter_start(process, &image, &step);
+    rv = brood_os_process_start(process, &image, &step);
     if (APR_STATUS_IS_ENOTIMPL(
             rv)) { /* the kernel does not; the child sees to it when it boots */
         image.end_with_parent = 0;
-        rv = brood__starter_start(process, &image, &step);
+        rv = brood_os_process_start(process, &image, &step);
     }
     if (rv != APR_SUCCESS) {
         brood__fail(rv, "%s %s", steps[step], image.image);

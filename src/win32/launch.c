@@ -191,7 +191,7 @@ static apr_status_t make_group(brood__launch_t *launch, const brood_os_start_t *
     }
     launch->flags = start->new_group ? CREATE_NEW_PROCESS_GROUP : 0;
     if (start->end_with_parent) {
-        launch->job = brood__tied_job(&status);
+        launch->job = brood__tied_job(start->end_with_parent > 1, &status);
     }
     return status;
 }

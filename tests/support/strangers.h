@@ -23,6 +23,12 @@ int brood_test_await_bytes(const char *file, size_t bytes);
  * it lives after 20 seconds. */
 int64_t brood_test_await_gone(int64_t pid);
 
+/* How many processes bear the mark among their arguments, the two excepted; children of this
+ * process that are not reaped count, too. Windows: those of this program's name. The first of them is put into
+ * *first. -1: not to be told. */
+int brood_test_marked(const char *mark, int64_t except, int64_t or_except,
+                      int64_t *first);
+
 /* ---- signals: nothing of it exists on Windows ------------------------------------------ */
 
 /* Blocks all signals in the calling thread. */
@@ -30,7 +36,7 @@ void brood_test_block_signals(void);
 
 /* What the process has told the system to do with each signal, and what this thread blocks, as
  * bytes that can be compared. Returns how many; 0: there are no signals. */
-size_t brood_test_signals(unsigned char *bytes, size_t room);
+size_t brood_test_signal_state(unsigned char *bytes, size_t room);
 
 /* What becomes of ended children: 0: they wait to be reaped; 1: SIGCHLD is ignored; 2:
  * SA_NOCLDWAIT. Returns 0 where there is no such choice. */

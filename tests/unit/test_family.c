@@ -14,7 +14,7 @@ enum { PLAIN, DEAF, STOPPED };
 /* ---- a family of three: this process, the one in the middle, the leaf ------------------- */
 
 typedef struct family_t {
-    brood_queue_t *words; /* pids of those who are there */
+    brood_queue_t *words;              /* pids of those who are there */
     brood_connection_t *mine, *theirs; /* ends when the last of them has ended */
     brood_process_t *middle;
     int64_t leaf;
@@ -59,7 +59,8 @@ static int have_leaf(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &words, &life, &how, &options.end_with_parent, &method));
     options.method = (brood_start_method_t)method;
-    CHILD_OK(brood_process_create(&leaf, stay, BROOD_ARGS(words, life, how), &options, pool));
+    CHILD_OK(
+        brood_process_create(&leaf, stay, BROOD_ARGS(words, life, how), &options, pool));
     CHILD_OK(brood_process_start(leaf));
     for (;;) { /* until it is ended */
         (void)brood_stop_wait(LATE);
@@ -102,12 +103,14 @@ static void a_wrong_choice_is_named(void **state) {
     brood_process_t *process;
 
     options.end_with_parent = 3;
-    assert_status(brood_process_create(&process, stay, BROOD_NO_ARGS, &options, test->pool),
-                  APR_EINVAL);
+    assert_status(
+        brood_process_create(&process, stay, BROOD_NO_ARGS, &options, test->pool),
+        APR_EINVAL);
     assert_detail("end_with_parent");
     options.end_with_parent = -1;
-    assert_status(brood_process_create(&process, stay, BROOD_NO_ARGS, &options, test->pool),
-                  APR_EINVAL);
+    assert_status(
+        brood_process_create(&process, stay, BROOD_NO_ARGS, &options, test->pool),
+        APR_EINVAL);
 }
 
 static void it_ends_with_a_killed_parent(void **state) {
@@ -168,8 +171,8 @@ static int have_tree(const brood_values_t *state, apr_pool_t *pool) {
     options.method = (brood_start_method_t)method;
     options.end_with_parent = 2;
     CHILD_OK(brood_process_create(&middle, have_leaf,
-                                  BROOD_ARGS(words, life, (int)PLAIN, 0, method), &options,
-                                  pool));
+                                  BROOD_ARGS(words, life, (int)PLAIN, 0, method),
+                                  &options, pool));
     CHILD_OK(brood_process_start(middle));
     CHILD_OK(brood_test_stranger_start(&stranger, 0, file));
     CHILD_OK(brood_queue_put(words, BROOD_ARGS(stranger.pid), 0));
@@ -188,7 +191,8 @@ static void trees_end_with_a_killed_parent(void **state) {
     assert_success(brood_queue_create(&family.words, NULL, test->pool));
     assert_success(brood_pipe_create(&family.mine, &family.theirs, 0, test->pool));
     root = brood_test_start(
-        have_tree, BROOD_ARGS(family.words, family.theirs, file, (int)test->method), test);
+        have_tree, BROOD_ARGS(family.words, family.theirs, file, (int)test->method),
+        test);
     assert_success(brood_connection_close(family.theirs));
     one = next_pid(&family, test);
     other = next_pid(&family, test);

@@ -12,9 +12,9 @@
 /* ---- trees ------------------------------------------------------------------------------ */
 
 typedef struct tree_t {
-    brood_queue_t *words; /* pids of those who are there, the root's last */
+    brood_queue_t *words;              /* pids of those who are there, the root's last */
     brood_connection_t *mine, *theirs; /* ends when all of Brood's have ended */
-    const char *file;     /* a byte for each stranger */
+    const char *file;                  /* a byte for each stranger */
     int64_t pids[3];
     int count;
     brood_process_t *root;
@@ -48,7 +48,8 @@ static int be_middle(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &words, &life, &method));
     options.method = (brood_start_method_t)method;
-    CHILD_OK(brood_process_create(&leaf, be_leaf, BROOD_ARGS(words, life), &options, pool));
+    CHILD_OK(
+        brood_process_create(&leaf, be_leaf, BROOD_ARGS(words, life), &options, pool));
     CHILD_OK(brood_process_start(leaf));
     CHILD_OK(brood_queue_put(words, BROOD_ARGS(brood_current_pid()), 0));
     return stay();
@@ -65,8 +66,8 @@ static int be_root(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &words, &life, &file, &method, &strangers));
     options.method = (brood_start_method_t)method;
-    CHILD_OK(brood_process_create(&middle, be_middle, BROOD_ARGS(words, life, method), &options,
-                                  pool));
+    CHILD_OK(brood_process_create(&middle, be_middle, BROOD_ARGS(words, life, method),
+                                  &options, pool));
     CHILD_OK(brood_process_start(middle));
     if (strangers) {
         CHILD_OK(brood_test_stranger_start(&stranger, STRANGERS - 1, file));
@@ -85,7 +86,8 @@ static void grow(tree_t *tree, int strangers, brood_test_t *test) {
     assert_success(brood_pipe_create(&tree->mine, &tree->theirs, 0, test->pool));
     tree->root = brood_test_start(
         be_root,
-        BROOD_ARGS(tree->words, tree->theirs, tree->file, (int)test->method, strangers), test);
+        BROOD_ARGS(tree->words, tree->theirs, tree->file, (int)test->method, strangers),
+        test);
     assert_success(brood_connection_close(tree->theirs));
     tree->count = strangers ? 3 : 2;
     for (i = 0; i < tree->count; i++) {
@@ -100,7 +102,8 @@ static void await_end(tree_t *tree) {
     char word;
     int i;
 
-    assert_status(brood_connection_recv_bytes_into(tree->mine, &word, 1, &size, LATE), APR_EOF);
+    assert_status(brood_connection_recv_bytes_into(tree->mine, &word, 1, &size, LATE),
+                  APR_EOF);
     for (i = 0; i < tree->count; i++) {
         assert_true(brood_test_await_gone(tree->pids[i]) >= 0);
     }
@@ -225,6 +228,7 @@ static void orphans_are_found(void **state) {
         assert_int_equal(count, 1);
     }
     assert_status(brood_connection_recv_bytes_into(mine, &word, 1, &size, LATE), APR_EOF);
+    assert_true(brood_test_await_gone(leaf) >= 0);
     assert_success(brood_process_kill_tree(middle, BROOD_STOP_KILL, &count));
     assert_int_equal(count, 0);
 }
@@ -241,7 +245,8 @@ static int breed(const brood_values_t *state, apr_pool_t *pool) {
     for (int i = 0; i < 200; i++) {
         brood_process_t *child;
 
-        CHILD_OK(brood_process_create(&child, be_leaf, BROOD_ARGS(words, life), &options, pool));
+        CHILD_OK(brood_process_create(&child, be_leaf, BROOD_ARGS(words, life), &options,
+                                      pool));
         CHILD_OK(brood_process_start(child));
     }
     return stay();

@@ -59,7 +59,8 @@ typedef struct brood_os_start_t {
     int end_with_parent; /* 1: the kernel ends it (and not what it starts) when this process
                             ends, however that ends. APR_ENOTIMPL where the kernel does not do
                             that (macOS, NetBSD, OpenBSD). Linux: lost when it executes a
-                            program that has set-user-id or capabilities. */
+                            program that has set-user-id or capabilities.
+                            2: and what it starts, where the kernel knows (Windows); else as 1 */
     int batch_file; /* 1: `image` may be a .bat or .cmd file, read by cmd.exe. Windows only;
                        without it such an image is APR_EINVAL, for cmd.exe reads the arguments
                        a second time. With it arguments that no quoting keeps whole (a double
