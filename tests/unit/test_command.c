@@ -413,10 +413,10 @@ static void a_batch_file_has_to_be_allowed(void **state) {
     assert_true(result.output.size > 6);
     assert_memory_equal(result.output.data, "batch ", 6);
     argv[1] = "%PATH%";
-    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_PREPARE),
+    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_EXECUTE),
                      BROOD_ESCRIPT);
     argv[1] = "a\"b";
-    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_PREPARE),
+    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_EXECUTE),
                      BROOD_ESCRIPT);
     assert_int_equal(apr_file_remove(path, test->pool), APR_SUCCESS);
 }
