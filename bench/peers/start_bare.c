@@ -19,8 +19,17 @@ static int reap(pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Without the handlers that libraries have registered for fork(), Brood's own among them. */
+static pid_t bare_fork(void) {
+#ifdef BENCH_HAS_BARE_FORK
+    return _Fork();
+#else
+    return fork();
+#endif
+}
+
 static int start_fork(void) {
-    pid_t child = fork();
+    pid_t child = bare_fork();
     if (child == 0)
         _exit(0);
     if (child > 0)

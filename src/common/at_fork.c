@@ -107,7 +107,9 @@ void brood__at_fork_in_parent(brood__at_fork_t *hooks) {
             hooks->hooks[i].in_parent(hooks->hooks[i].data);
         }
     }
-    free(hooks);
+    if (hooks != NULL) { /* free() itself would be a page fault in a forked child */
+        free(hooks);
+    }
 }
 
 void brood__at_fork_in_child(brood__at_fork_t *hooks) {
@@ -116,7 +118,9 @@ void brood__at_fork_in_child(brood__at_fork_t *hooks) {
             hooks->hooks[i].in_child(hooks->hooks[i].data);
         }
     }
-    free(hooks);
+    if (hooks != NULL) { /* free() itself would be a page fault in a forked child */
+        free(hooks);
+    }
 }
 
 void brood__at_fork_after_fork(void) {

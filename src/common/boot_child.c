@@ -1,14 +1,13 @@
-/* Boot: from an inherited stream, or a fork, to the running target.
+/* Boot: from an inherited stream to the running target. What is different in a process that has
+ * been forked is in boot_forked.c.
  *
  * Each step that can fail is told to the parent with this side's words; a parent that is gone
  * is told nothing, and the child ends. */
-#include "boot_child.h"
+#include "boot_steps.h"
 
 #include "brood/boot.h"
-#include "command.h"
 #include "current.h"
 #include "exit.h"
-#include "finalizer.h"
 #include "forked.h"
 #include "forkserver.h"
 #include "handle.h"
@@ -25,22 +24,9 @@
 #include "status.h"
 #include "text.h"
 #include "values.h"
-#include <apr_random.h>
 #include <apr_strings.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Of a child that never came to run its target. */
-#define EXIT_NOT_BOOTED 1
-
-typedef struct booting_t {
-    brood_os_handle_t stream;
-    brood__boot_record_t record;
-    brood__parcel_t *parcel;
-    brood_values_t *state;
-    brood_target_fn *target;
-    apr_pool_t *pool;
-} booting_t;
 
 /* The statuses that a start may return as they are; the rest become BROOD_EBOOT. */
 static apr_status_t told_as(apr_status_t rv) {
@@ -54,7 +40,7 @@ static apr_status_t told_as(apr_status_t rv) {
     }
 }
 
-static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
+void brood__boot_tell_failure(brood_os_handle_t stream, apr_status_t rv) {
     char text[BROOD__NOTICE_TEXT];
     char reason[128];
     brood_strerror(rv, reason, sizeof reason);
@@ -62,7 +48,11 @@ static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
                  brood_error_detail()[0] != '\0' ? brood_error_detail() : "boot",
                  told_as(rv) == rv ? "" : ": ", told_as(rv) == rv ? "" : reason);
     (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, told_as(rv), 0, 0, text);
-    brood_os_exit_now(EXIT_NOT_BOOTED);
+}
+
+static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
+    brood__boot_tell_failure(stream, rv);
+    brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
     abort(); /* not reached */
 }
 
@@ -78,19 +68,38 @@ static void become(const brood__boot_record_t *record) {
     brood__log_inherit(&record->log);
 }
 
-/* The session, the streams and the directory: what the record says about surroundings. */
-static apr_status_t enter_surroundings(booting_t *boot) {
-    brood_os_handle_t handle;
-    apr_status_t rv = brood__parcel_take_os_handle(boot->parcel, &handle);
-    if (rv == APR_SUCCESS) {
-        rv = brood__session_adopt(handle, boot->record.participant);
+/* Into the parent's session. A child of the forkserver is in it already. */
+static apr_status_t enter_session(brood__boot_t *boot) {
+    brood_os_handle_t control;
+    apr_status_t rv;
+    if (boot->record.served != 0) {
+        return brood__session_claim_held(boot->record.participant);
     }
-    for (int number = 1; rv == APR_SUCCESS && boot->record.streams && number <= 2;
-         number++) {
-        rv = brood__parcel_take_os_handle(boot->parcel, &handle);
+    rv = brood__parcel_take_os_handle(boot->parcel, &control);
+    return rv == APR_SUCCESS ? brood__session_adopt(control, boot->record.participant)
+                             : rv;
+}
+
+/* Standard output and error of the parent in place of the server's. */
+static apr_status_t take_streams(brood__boot_t *boot) {
+    apr_status_t rv = APR_SUCCESS;
+    for (int number = 1; rv == APR_SUCCESS && number <= 2; number++) {
+        brood_os_handle_t handle = BROOD_OS_NO_HANDLE;
+        if (boot->record.served & BROOD__SERVED_STREAM(number)) {
+            rv = brood__parcel_take_os_handle(boot->parcel, &handle);
+        }
         if (rv == APR_SUCCESS) {
             rv = brood_os_standard_set(number, handle);
         }
+    }
+    return rv;
+}
+
+/* The session, the streams and the directory: what the record says about surroundings. */
+static apr_status_t enter_surroundings(brood__boot_t *boot) {
+    apr_status_t rv = enter_session(boot);
+    if (rv == APR_SUCCESS && boot->record.served != 0) {
+        rv = take_streams(boot);
     }
     if (rv == APR_SUCCESS && boot->record.directory[0] != '\0') {
         rv = brood_os_directory_set(boot->record.directory);
@@ -101,7 +110,7 @@ static apr_status_t enter_surroundings(booting_t *boot) {
     return rv;
 }
 
-static apr_status_t unpack_state(booting_t *boot) {
+apr_status_t brood__boot_unpack_state(brood__boot_t *boot) {
     const uint8_t *codes = boot->record.codes.data;
     size_t count = boot->record.codes.size;
     brood_handle_t **handles = apr_pcalloc(boot->pool, sizeof *handles * (count + 1));
@@ -119,7 +128,7 @@ static apr_status_t unpack_state(booting_t *boot) {
                                 boot->record.state.size, handles, count, 0, boot->pool);
 }
 
-static apr_status_t find_function(const booting_t *boot, void **function) {
+static apr_status_t find_function(const brood__boot_t *boot, void **function) {
     apr_status_t rv = brood_os_place_find(&boot->record.target, function);
     if (rv == APR_SUCCESS) {
         return rv;
@@ -134,7 +143,7 @@ static apr_status_t find_function(const booting_t *boot, void **function) {
                              (unsigned long long)boot->record.target.offset);
 }
 
-static apr_status_t find_target(booting_t *boot) {
+apr_status_t brood__boot_find_target(brood__boot_t *boot) {
     void *function = NULL;
     apr_status_t rv = find_function(boot, &function);
     boot->target = (brood_target_fn *)(uintptr_t)function;
@@ -150,7 +159,8 @@ static apr_status_t tell_ready(brood_os_handle_t stream) {
                                     (int64_t)self.birth, NULL);
 }
 
-static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t *pool) {
+int brood__boot_run(brood_target_fn *target, const brood_values_t *state,
+                    apr_pool_t *pool) {
     int code;
     brood_log(BROOD_LOG_INFO, "child process calling its target");
     code = target(state, pool);
@@ -159,17 +169,21 @@ static int run(brood_target_fn *target, const brood_values_t *state, apr_pool_t 
     return code;
 }
 
-/* Receives the record and enters the session; gives up on any failure. */
-static void receive(booting_t *boot) {
+/* Receives the record, unless it is here, and enters the session; gives up on any failure. */
+void brood__boot_enter(brood__boot_t *boot) {
     apr_status_t rv = APR_ENOMEM;
     BROOD_KILL_POINT("boot.begin");
-    boot->pool = brood__session_pool();
-    if (boot->pool != NULL) {
+    if (boot->pool == NULL) {
+        boot->pool = brood__session_pool();
+    }
+    if (boot->parcel != NULL) {
+        rv = APR_SUCCESS;
+    } else if (boot->pool != NULL) {
         rv = brood__boot_receive(boot->stream, &boot->record, &boot->parcel, boot->pool);
     }
     if (rv == APR_EOF) {
         /* The parent died in the middle of the start: nobody wants this child. */
-        brood_os_exit_now(EXIT_NOT_BOOTED);
+        brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
     }
     BROOD_KILL_POINT("boot.record");
     if (rv == APR_SUCCESS) {
@@ -183,28 +197,28 @@ static void receive(booting_t *boot) {
 }
 
 /* From the record to the running target. Returns its exit code. */
-static int boot_and_run(booting_t *boot) {
+int brood__boot_finish(brood__boot_t *boot) {
     apr_status_t rv =
         brood__current.end_with_parent ? brood__exit_with_parent() : APR_SUCCESS;
-    if (rv == APR_SUCCESS) {
-        rv = find_target(boot);
+    if (rv == APR_SUCCESS && boot->target == NULL) {
+        rv = brood__boot_find_target(boot);
     }
-    if (rv == APR_SUCCESS) {
-        rv = unpack_state(boot);
+    if (rv == APR_SUCCESS && boot->state == NULL) {
+        rv = brood__boot_unpack_state(boot);
     }
     if (rv != APR_SUCCESS) {
         give_up(boot->stream, rv);
     }
     if (tell_ready(boot->stream) != APR_SUCCESS) {
-        brood_os_exit_now(EXIT_NOT_BOOTED);
+        brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
     }
     BROOD_KILL_POINT("boot.ready");
-    boot->stream = brood_os_handle_close(boot->stream);
-    return run(boot->target, boot->state, boot->pool);
+    brood_os_handle_close(boot->stream);
+    return brood__boot_run(boot->target, boot->state, boot->pool);
 }
 
 /* Runs the preload function, after a word to the parent that it has begun. */
-static apr_status_t preload(booting_t *boot) {
+static apr_status_t preload(brood__boot_t *boot) {
     unsigned threads = brood__program_threads();
     void *function = NULL;
     int code;
@@ -221,18 +235,19 @@ static apr_status_t preload(booting_t *boot) {
     code = ((brood_preload_fn *)(uintptr_t)function)(boot->pool);
     brood__current.preloading = 0;
     if (code != 0) {
-        return brood__fail_within(BROOD_EPRELOAD, "the preload function returned %d%s", code,
-                                  brood_error_detail()[0] != '\0' ? ": " : "");
+        return brood__fail_within(BROOD_EPRELOAD, "the preload function returned %d%s",
+                                  code, brood_error_detail()[0] != '\0' ? ": " : "");
     }
     if (brood__start_threads(threads) > threads) {
-        return brood__fail(BROOD_EPRELOAD,
-                           "the preload function left threads, which children would lack");
+        return brood__fail(
+            BROOD_EPRELOAD,
+            "the preload function left threads, which children would lack");
     }
     return APR_SUCCESS;
 }
 
 /* What was printed so far must not be in the buffers that the children copy. */
-static void serve(booting_t *boot) {
+static void serve(brood__boot_t *boot) {
     if (boot->record.target.build_id_length != 0) {
         apr_status_t rv = preload(boot);
         if (rv != APR_SUCCESS) {
@@ -246,7 +261,7 @@ static void serve(booting_t *boot) {
 }
 
 void brood__boot_from_image(brood_os_handle_t stream) {
-    booting_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL};
+    brood__boot_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL};
     int code = 0;
     /* The stream was made to be inherited; what this process starts must not get it too. */
     if (brood_os_handle_duplicate(stream, &boot.stream) == APR_SUCCESS) {
@@ -254,90 +269,13 @@ void brood__boot_from_image(brood_os_handle_t stream) {
     } else {
         boot.stream = stream;
     }
-    receive(&boot);
+    brood__boot_enter(&boot);
     if (boot.record.role == BROOD__ROLE_FORKSERVER) {
         serve(&boot);
     } else {
-        code = boot_and_run(&boot);
+        code = brood__boot_finish(&boot);
     }
     exit(code);
-}
-
-/* APR's generators must not go on alike in parent and child. */
-static void tell_random(void) {
-    apr_proc_t self = {0};
-    self.pid = (pid_t)brood_current_pid();
-    apr_random_after_fork(&self);
-}
-
-/* What the parent's memory holds of the parent's own is let go of. */
-static void disown(void) {
-    (void)brood__session_disown();
-    brood__child_after_fork();
-    brood__command_after_fork();
-    brood__servers_after_fork();
-    brood__at_fork_after_fork();
-    brood__forked_after_fork();
-    brood__parent_after_fork();
-    brood__finalizers_after_fork();
-    brood__log_after_fork();
-    brood__exit_after_fork();
-    tell_random();
-}
-
-void brood__boot_from_forkserver(brood_os_handle_t stream, brood__at_fork_t *hooks) {
-    booting_t boot = {stream, {0}, NULL, NULL, NULL, NULL};
-    disown();
-    brood__exit_prepare_forked();
-    receive(&boot);
-    brood__at_fork_in_child(hooks);
-    brood__exit_forked(boot_and_run(&boot));
-    abort(); /* not reached */
-}
-
-void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
-    apr_pool_t *pool = NULL;
-    apr_status_t rv;
-    disown();
-    brood__exit_prepare_forked();
-    brood__parent_set_name(brood_current_name());
-    brood__session_set_name(start->child->name);
-    brood__session_set_parent(&start->parent);
-    BROOD_KILL_POINT("boot.begin");
-    rv = brood__session_claim(start->child->participant);
-    if (rv == APR_SUCCESS) {
-        rv = brood_os_null_stdin();
-    }
-    if (rv == APR_SUCCESS) {
-        pool = brood__session_pool();
-        rv = pool == NULL ? APR_ENOMEM : APR_SUCCESS;
-    }
-    brood__current.end_with_parent = start->child->end_with_parent;
-    if (rv == APR_SUCCESS && brood__current.end_with_parent) {
-        rv = brood__exit_with_parent();
-    }
-    if (rv != APR_SUCCESS) {
-        fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
-        brood_os_exit_now(EXIT_NOT_BOOTED);
-    }
-    brood__text_copy(brood__current.label, start->label, sizeof brood__current.label);
-    brood__current.daemon = start->child->daemon;
-    brood__current.children = 0;
-    brood__at_fork_in_child(hooks);
-    BROOD_KILL_POINT("boot.ready");
-    brood__exit_forked(run(start->target, start->state, pool));
-    abort(); /* not reached */
-}
-
-void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent) {
-    disown();
-    brood__parent_set_name(brood_current_name());
-    brood__session_set_parent(parent);
-    brood__current.children = 0;
-    if (brood__session_claim(participant) != APR_SUCCESS) {
-        fprintf(stderr, "brood: brood_fork: %s\n", brood_error_detail());
-        brood_os_exit_now(EXIT_NOT_BOOTED);
-    }
 }
 
 void brood__boot_tell_guard(void) {

@@ -38,7 +38,7 @@ apr_status_t brood__boot_record_encode(const brood__boot_record_t *record,
         brood_arg_uint(record->parent.birth),
         brood_arg_uint(record->participant),
         brood_arg_string(record->directory),
-        brood_arg_int(record->streams),
+        brood_arg_int(record->served),
         brood_arg_int(target->is_program),
         /* bytes, not a string: a path need not be UTF-8 on POSIX */
         brood_arg_bytes(brood_bytes(target->path, strlen(target->path))),
@@ -82,8 +82,7 @@ static apr_status_t fields_check(const brood__boot_record_t *record, brood_bytes
     } else if (brood_start_method_name(record->chosen) == NULL) {
         wrong = "start method";
     } else if (record->name == NULL || record->label == NULL ||
-               record->parent_name == NULL ||
-               record->directory == NULL) {
+               record->parent_name == NULL || record->directory == NULL) {
         wrong = "name or directory";
     } else if (record->end_with_parent < 0 || record->end_with_parent > 2) {
         wrong = "end with the parent";
@@ -119,14 +118,13 @@ apr_status_t brood__boot_record_decode(brood__boot_record_t *record, const void 
         rv = version_check(values);
     }
     if (rv == APR_SUCCESS) {
-        rv =
-            BROOD_UNPACK(values, &version, &role, &chosen, &record->name, &record->daemon,
-                         &record->parent.pid, &record->parent.birth, &record->participant,
-                         &record->directory, &record->streams, &record->target.is_program,
-                         &path, &record->target.offset, &build_id, &record->state,
-                         &record->codes, &record->numbers, &record->label,
-                         &record->end_with_parent, &record->parent_name,
-                         &record->log.level, &record->log.to_stderr);
+        rv = BROOD_UNPACK(values, &version, &role, &chosen, &record->name,
+                          &record->daemon, &record->parent.pid, &record->parent.birth,
+                          &record->participant, &record->directory, &record->served,
+                          &record->target.is_program, &path, &record->target.offset,
+                          &build_id, &record->state, &record->codes, &record->numbers,
+                          &record->label, &record->end_with_parent, &record->parent_name,
+                          &record->log.level, &record->log.to_stderr);
     }
     if (rv != APR_SUCCESS) {
         return brood__fail_within(rv, "boot record: ");

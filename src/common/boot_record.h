@@ -21,6 +21,9 @@ typedef enum brood__role_t {
     BROOD__ROLE_FORKSERVER = 2
 } brood__role_t;
 
+#define BROOD__SERVED 1
+#define BROOD__SERVED_STREAM(number) (1 << (number))
+
 typedef struct brood__boot_record_t {
     brood__role_t role;
     brood_start_method_t
@@ -33,7 +36,9 @@ typedef struct brood__boot_record_t {
     brood__log_settings_t log;
     uint32_t participant;  /* reserved for the child */
     const char *directory; /* to work in; "" leaves it */
-    int streams;           /* 1: standard output and error come first among the handles */
+    int served; /* 0: by an image of its own, and the session comes first among the handles; else
+                   for a child of the forkserver, which is in the session: BROOD__SERVED and, for
+                   each standard stream that comes first among the handles, its bit */
     brood_os_place_t target;
     brood_bytes_t state;   /* encoded values */
     brood_bytes_t codes;   /* one byte for each handle of the state: its class */

@@ -31,7 +31,8 @@
 #define LOOK_NS (200 * 1000000LL)
 
 static int done;
-static int is_told; /* of exit() in a forked child, and of its code, before the parent's handlers */
+static int
+    is_told; /* of exit() in a forked child, and of its code, before the parent's handlers */
 static brood_os_handle_t parent_watch = BROOD_OS_NO_HANDLE;
 
 void brood__exit_sequence(void) {
@@ -64,9 +65,12 @@ void brood__exit_prepare_forked(void) {
     is_told = brood_os_at_exit(end_forked) == APR_SUCCESS;
 }
 
+/* exit() by its address, which the dynamic linker fills in when the program starts: not every
+ * child should look for it, page fault by page fault. */
 void brood__exit_forked(int code) {
+    void (*const volatile leave)(int) = exit;
     if (is_told) {
-        exit(code);
+        leave(code);
     }
     end_forked(code);
 }

@@ -54,8 +54,9 @@ static int make_room(server_t *server) {
     return 1;
 }
 
-/* In the child: nothing of the server's stays but the stream to boot by. */
-static void become_child(server_t *server, brood_os_handle_t stream,
+/* In the child: nothing of the server's stays but the stream to boot by, and some memory, which
+ * would only be touched to be freed. */
+static void become_child(const server_t *server, brood__boot_t *boot,
                          brood__at_fork_t *hooks) {
     BROOD_KILL_POINT("forkserver.forked");
     brood_os_interrupt_ignore(0);
@@ -64,12 +65,10 @@ static void become_child(server_t *server, brood_os_handle_t stream,
         brood_os_process_close(&server->entries[i].process);
         brood_os_handle_close(server->entries[i].stream);
     }
-    free(server->entries);
-    free(server->set);
-    brood__boot_from_forkserver(stream, hooks);
+    brood__boot_from_forkserver(boot, hooks);
 }
 
-static apr_status_t copy(server_t *server, brood_os_handle_t stream,
+static apr_status_t copy(server_t *server, brood__boot_t *boot,
                          brood_os_process_t *process) {
     brood__at_fork_t *hooks = NULL;
     apr_status_t rv = make_room(server) ? brood__at_fork_before(&hooks) : APR_ENOMEM;
@@ -78,16 +77,39 @@ static apr_status_t copy(server_t *server, brood_os_handle_t stream,
     }
     rv = brood_os_process_fork(process);
     if (rv == APR_SUCCESS && process->pid == 0) {
-        become_child(server, stream, hooks);
+        become_child(server, boot, hooks);
     }
     brood__at_fork_in_parent(hooks);
     return rv;
 }
 
-/* 0: the stream is out of step. */
-static int start_child(server_t *server) {
-    brood_os_handle_t stream;
+/* Makes the child that boots by this stream; a failure is told there. */
+static void start_child(server_t *server, brood_os_handle_t stream, int is_sent) {
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
+    brood__boot_t *boot;
+    apr_status_t rv = brood__boot_prepare(&boot, stream, is_sent);
+    if (rv == APR_SUCCESS) {
+        rv = copy(server, boot, &process);
+        brood__boot_discard(boot);
+        if (rv != APR_SUCCESS) {
+            (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,
+                                     "the forkserver could not fork");
+        }
+    }
+    if (rv != APR_SUCCESS) {
+        brood_os_handle_close(stream);
+        return;
+    }
+    server->entries[server->count].process = process;
+    server->entries[server->count].stream = stream;
+    server->count++;
+    server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
+    BROOD_KILL_POINT("forkserver.started");
+}
+
+/* 0: the stream is out of step. */
+static int serve_start(server_t *server, const brood__request_t *request) {
+    brood_os_handle_t stream;
     apr_status_t rv =
         brood_os_handles_receive(server->control, &stream, 1, BROOD_OS_FOREVER);
     if (rv != APR_SUCCESS) {
@@ -95,18 +117,7 @@ static int start_child(server_t *server) {
         return rv == APR_EGENERAL;
     }
     BROOD_KILL_POINT("forkserver.requested");
-    rv = copy(server, stream, &process);
-    if (rv != APR_SUCCESS) {
-        (void)brood__notice_send(stream, BROOD__NOTICE_FAILED, rv, 0, 0,
-                                 "the forkserver could not fork");
-        brood_os_handle_close(stream);
-        return 1;
-    }
-    server->entries[server->count].process = process;
-    server->entries[server->count].stream = stream;
-    server->count++;
-    server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
-    BROOD_KILL_POINT("forkserver.started");
+    start_child(server, stream, request->is_sent != 0);
     return 1;
 }
 
@@ -129,7 +140,7 @@ static int serve_request(server_t *server) {
         return 0;
     }
     if (request.kind == BROOD__REQUEST_START) {
-        return start_child(server);
+        return serve_start(server, &request);
     }
     if (request.kind == BROOD__REQUEST_SIGNAL) {
         signal_child(server, &request);
@@ -181,6 +192,7 @@ static void set_fill(server_t *server) {
 void brood__forkserver_serve(brood_os_handle_t stream) {
     server_t server = {stream, NULL, NULL, 0, 0, 0};
     int parent = make_room(&server);
+    brood__boot_rehearse();
     /* The terminal's interrupt is for those that work; without the server nobody would know how
      * they took it. */
     brood_os_interrupt_ignore(1);

@@ -12,10 +12,10 @@
 
 typedef struct brood__request_t {
     uint32_t magic;
-    uint32_t kind; /* brood__request_kind_t */
-    int32_t how;   /* brood_os_end_t, for a signal */
-    uint32_t unused;
-    int64_t pid; /* for a signal */
+    uint32_t kind;    /* brood__request_kind_t */
+    int32_t how;      /* brood_os_end_t, for a signal */
+    uint32_t is_sent; /* for a start: the record lies on the child's stream already */
+    int64_t pid;      /* for a signal */
 } brood__request_t;
 
 #define BROOD__REQUEST_MAGIC 0x51524652u /* "RFRQ" */

@@ -33,9 +33,12 @@ static inline void brood__guard_give(brood__guard_t *guard) {
     atomic_store_explicit(&guard->taken, 0, memory_order_release);
 }
 
-/* In a forked child: whoever held it is not here. */
+/* In a forked child: whoever held it is not here. Most often nobody did, and what is not written
+ * need not be copied. */
 static inline void brood__guard_reset(brood__guard_t *guard) {
-    atomic_store_explicit(&guard->taken, 0, memory_order_relaxed);
+    if (atomic_load_explicit(&guard->taken, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&guard->taken, 0, memory_order_relaxed);
+    }
 }
 
 #endif

@@ -33,15 +33,14 @@
 /* Handles on processes that were asked about lately, so that asking again is cheap. */
 #define WATCHES 64
 typedef struct watch_t {
-    uint32_t id;
+    uint32_t id; /* 0: none, and no handle */
     brood_os_handle_t handle;
 } watch_t;
 
-static brood__slot_t *slots; /* [0, BROOD__SLOTS); number 0 is not used */
+static brood__slot_t *slots;     /* [0, BROOD__SLOTS); number 0 is not used */
 static brood__origin_t *origins; /* as many */
 static brood__guard_t watch_guard = BROOD__GUARD_INIT;
 static watch_t watches[WATCHES];
-static int watches_ready;
 static _Atomic uint32_t hint = 1;
 
 size_t brood__participant_table_size(void) {
@@ -51,13 +50,12 @@ size_t brood__participant_table_size(void) {
 
 static void watches_clear(void) {
     for (unsigned i = 0; i < WATCHES; i++) {
-        if (watches_ready) {
+        if (watches[i].id !=
+            0) { /* else nothing is written: in a forked child that costs */
             brood_os_handle_close(watches[i].handle);
+            watches[i].id = 0;
         }
-        watches[i].id = 0;
-        watches[i].handle = BROOD_OS_NO_HANDLE;
     }
-    watches_ready = 1;
 }
 
 void brood__participant_use(brood__segment_t *control) {
@@ -297,7 +295,10 @@ static brood_os_life_t life_of(uint32_t id, const brood_os_identity_t *identity)
     brood_os_life_t life;
     brood__guard_take(&watch_guard);
     if (watch->id != id) {
-        watch->handle = brood_os_handle_close(watch->handle);
+        if (watch->id != 0) {
+            brood_os_handle_close(watch->handle);
+        }
+        watch->handle = BROOD_OS_NO_HANDLE;
         watch->id = id;
     }
     life = brood_os_identity_life(identity, &watch->handle);

@@ -29,7 +29,8 @@ static brood__guard_t sweep_guard = BROOD__GUARD_INIT;
 static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
-static int is_registered; /* its end, with the C library */
+static apr_pool_t *nursery; /* which a forked child has for its own */
+static int is_registered;   /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -123,8 +124,6 @@ apr_status_t brood__session_adopt(brood_os_handle_t handle, uint32_t id) {
         brood__segment_release(own);
     }
     brood__arena_renamed(own_id, id);
-    /* A child of the forkserver uses what the server's main made before brood_init(). */
-    (void)brood__arena_hold_all(id);
     return brood_os_at_fork_child(at_raw_fork);
 }
 
@@ -134,7 +133,8 @@ uint32_t brood__session_disown(void) {
     brood__guard_reset(&sweep_guard);
     /* What is registered with the pools of the parent is for the parent to clean up: its files
      * to delete, its children to end. */
-    process_pool = NULL;
+    process_pool = nursery;
+    nursery = NULL;
     is_forked = 1;
     brood__segment_after_fork();
     brood__participant_after_fork();
@@ -145,6 +145,14 @@ uint32_t brood__session_disown(void) {
 
 apr_status_t brood__session_claim(uint32_t id) {
     return enter(control, id);
+}
+
+apr_status_t brood__session_claim_held(uint32_t id) {
+    apr_status_t rv = enter(control, id);
+    if (rv == APR_SUCCESS) {
+        (void)brood__arena_hold_all(id);
+    }
+    return rv;
 }
 
 /* A fork that Brood did not make: the child is a process of its own all the same. When it
@@ -200,18 +208,28 @@ void brood__session_leave(void) {
 
 apr_status_t brood__session_return(void) {
     uint32_t id;
-    apr_status_t rv = control == NULL ? BROOD_ENOTINIT : brood__participant_reserve(&id, 0);
+    apr_status_t rv =
+        control == NULL ? BROOD_ENOTINIT : brood__participant_reserve(&id, 0);
     if (rv == APR_SUCCESS) {
         rv = brood__arena_hold_all(id);
     }
     return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
-/* In a forked child APR's own pools are copies of the parent's. */
+/* In a forked child APR's own pools are copies of the parent's; and as it ends at once, its pool
+ * is only cleared: nobody needs the memory. */
 static void pools_end(void) {
+    if (process_pool != NULL && is_forked) {
+        apr_pool_clear(process_pool);
+        return;
+    }
     if (process_pool != NULL) {
         apr_pool_destroy(process_pool);
         process_pool = NULL;
+    }
+    if (nursery != NULL) {
+        apr_pool_destroy(nursery);
+        nursery = NULL;
     }
     if (!is_forked) {
         apr_terminate();
@@ -229,18 +247,29 @@ void brood__session_end(void) {
 
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
-apr_pool_t *brood__session_pool(void) {
+static apr_pool_t *pool_of_process(apr_pool_t **pool) {
     brood__guard_take(&session_guard);
-    if (process_pool == NULL && apr_initialize() == APR_SUCCESS) {
+    if (*pool == NULL && apr_initialize() == APR_SUCCESS) {
         if (!is_registered) { /* a forked child has its parent's handlers, in their order */
             is_registered = atexit(brood__session_end) == 0;
         }
-        if (apr_pool_create_unmanaged_ex(&process_pool, NULL, NULL) != APR_SUCCESS) {
-            process_pool = NULL;
+        if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
+            /* A forked child then need not look for that function. */
+            apr_pool_clear(*pool);
+        } else {
+            *pool = NULL;
         }
     }
     brood__guard_give(&session_guard);
-    return process_pool;
+    return *pool;
+}
+
+apr_pool_t *brood__session_pool(void) {
+    return pool_of_process(&process_pool);
+}
+
+apr_pool_t *brood__session_nursery(void) {
+    return pool_of_process(&nursery);
 }
 
 apr_pool_t *brood__session_pool_for(apr_pool_t *pool) {

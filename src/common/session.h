@@ -28,6 +28,10 @@ uint32_t brood__session_disown(void);
 /* In a forked child, for which its parent reserved `id`. */
 apr_status_t brood__session_claim(uint32_t id);
 
+/* The same for a child of the forkserver, for which nobody holds yet what the server's main made
+ * before brood_init(). */
+apr_status_t brood__session_claim_held(uint32_t id);
+
 /* Reserves an id for a process about to be made. */
 apr_status_t brood__session_reserve(uint32_t *id);
 
@@ -53,6 +57,10 @@ apr_status_t brood__session_return(void);
 /* A memory pool that lives until the process ends, for the process's first thread. NULL only
  * when APR has no memory. In a forked child it is a new one. */
 apr_pool_t *brood__session_pool(void);
+
+/* A pool that is this process's own in a child that it forks, and made here so that the child need
+ * not. What is put into it here, before the fork, is there. NULL only when APR has no memory. */
+apr_pool_t *brood__session_nursery(void);
 
 /* At the end of the process: what is registered with its pools runs, then its place is given
  * back. Registered with atexit(). */

@@ -41,7 +41,8 @@ apr_status_t brood__start_allowed(brood_start_method_t method, const char *who) 
     }
     if (brood__current.preloading) {
         return brood__fail(BROOD_EPRELOAD,
-                           "%s was to be started by a preload function, which may not", who);
+                           "%s was to be started by a preload function, which may not",
+                           who);
     }
     if (brood__current.daemon) {
         return brood__fail(BROOD_EDAEMON, "%s is a daemon and cannot start %s",
@@ -78,15 +79,17 @@ static apr_status_t pack_handles(const brood_values_t *state, brood__parcel_t *p
     return APR_SUCCESS;
 }
 
-/* What becomes a stream of the child is this process's, if it has one. */
-static void pack_streams(brood__parcel_t *parcel) {
+/* What becomes a stream of the child is this process's, if it has one. Returns which. */
+static int pack_streams(brood__parcel_t *parcel) {
+    int served = BROOD__SERVED;
     for (int number = 1; number <= 2; number++) {
         brood_os_handle_t handle = brood_os_standard_get(number);
-        if (handle == BROOD_OS_NO_HANDLE) {
-            handle = brood__session_control();
+        if (handle != BROOD_OS_NO_HANDLE) {
+            brood__parcel_put_os_handle(parcel, handle);
+            served |= BROOD__SERVED_STREAM(number);
         }
-        brood__parcel_put_os_handle(parcel, handle);
     }
+    return served;
 }
 
 static apr_status_t record_fill(brood__boot_record_t *record, const brood__start_t *start,
@@ -123,22 +126,24 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
 }
 
 apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
-                               int streams, brood_bytes_t *record,
+                               int served, brood_bytes_t *record,
                                brood__parcel_t **parcel) {
     brood__boot_record_t fields;
     char directory[BROOD_OS_PATH_MAX];
     const uint64_t *numbers;
-    apr_status_t rv = record_fill(&fields, start, role);
+    apr_status_t rv = brood_os_now_ns() < start->deadline
+                          ? record_fill(&fields, start, role)
+                          : brood__fail(APR_TIMEUP, "the time for it was over");
     if (rv == APR_SUCCESS) {
         rv = brood__parcel_create(parcel, start->pool);
     }
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    brood__parcel_put_os_handle(*parcel, brood__session_control());
-    fields.streams = streams;
-    if (streams) {
-        pack_streams(*parcel);
+    if (!served) {
+        brood__parcel_put_os_handle(*parcel, brood__session_control());
+    } else {
+        fields.served = pack_streams(*parcel);
         /* A spawned child has the directory already; the forkserver may be elsewhere. */
         if (brood_os_directory_get(directory, sizeof directory) == APR_SUCCESS) {
             fields.directory = directory;
@@ -162,7 +167,8 @@ static apr_status_t word_receive(brood_os_handle_t stream, brood_os_deadline_t d
     apr_status_t rv;
     for (;;) { /* ends with a word, the end of the stream or the deadline */
         rv = brood__notice_receive(stream, notice, deadline);
-        if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_PRELOADING && !preloading) {
+        if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_PRELOADING &&
+            !preloading) {
             preloading = 1;
         } else if (!APR_STATUS_IS_EINTR(rv)) {
             break;
@@ -177,20 +183,17 @@ static apr_status_t word_receive(brood_os_handle_t stream, brood_os_deadline_t d
     return rv;
 }
 
-apr_status_t brood__start_handshake(brood_os_handle_t stream,
-                                    const brood_os_process_t *peer, brood_bytes_t record,
-                                    const brood__parcel_t *parcel,
-                                    brood_os_deadline_t deadline,
-                                    brood__notice_t *notice) {
-    apr_status_t sent = brood__boot_send(stream, peer, record, parcel, deadline);
-    apr_status_t rv;
+apr_status_t brood__start_send(brood_os_handle_t stream, const brood_os_process_t *peer,
+                               brood_bytes_t record, const brood__parcel_t *parcel,
+                               brood_os_deadline_t deadline) {
+    apr_status_t rv = brood__boot_send(stream, peer, record, parcel, deadline);
     BROOD_KILL_POINT("start.sent");
-    if (sent != APR_SUCCESS && !APR_STATUS_IS_EPIPE(sent) &&
-        !APR_STATUS_IS_ECONNRESET(sent)) {
-        return sent;
-    }
-    /* A child that refuses the record closes the stream, but says why first. */
-    rv = word_receive(stream, deadline, notice);
+    return APR_STATUS_IS_EPIPE(rv) || APR_STATUS_IS_ECONNRESET(rv) ? APR_SUCCESS : rv;
+}
+
+apr_status_t brood__start_word(brood_os_handle_t stream, brood_os_deadline_t deadline,
+                               brood__notice_t *notice) {
+    apr_status_t rv = word_receive(stream, deadline, notice);
     if (rv == APR_SUCCESS && notice->kind == BROOD__NOTICE_FAILED) {
         rv = brood__fail(notice->status == APR_SUCCESS ? BROOD_EBOOT : notice->status,
                          "%s", notice->text);

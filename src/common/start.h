@@ -37,9 +37,10 @@ apr_status_t brood__start_fork(brood__start_t *start);
 apr_status_t brood__start_spawn(brood__start_t *start);
 apr_status_t brood__start_forkserver(brood__start_t *start);
 
-/* A boot record and parcel for this start. `streams`: standard output and error travel too. */
+/* A boot record and parcel for this start. `served`: for a child of the forkserver. APR_TIMEUP: the
+ * deadline has passed already. */
 apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
-                               int streams, brood_bytes_t *record,
+                               int served, brood_bytes_t *record,
                                brood__parcel_t **parcel);
 
 /* Starts the program's image with a boot stream, sends it the record and waits for its
@@ -48,12 +49,13 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
 apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
                                   brood_os_handle_t *stream);
 
-/* Sends a record to a child that reads `stream`, and waits for its word. APR_EOF: it ended
- * without one; notice->kind is BROOD__NOTICE_PRELOADING when that was in its preload function. */
-apr_status_t brood__start_handshake(brood_os_handle_t stream,
-                                    const brood_os_process_t *peer, brood_bytes_t record,
-                                    const brood__parcel_t *parcel,
-                                    brood_os_deadline_t deadline,
-                                    brood__notice_t *notice);
+/* Sends a record. Whoever refuses it and closes the stream says why first: that is no failure. */
+apr_status_t brood__start_send(brood_os_handle_t stream, const brood_os_process_t *peer,
+                               brood_bytes_t record, const brood__parcel_t *parcel,
+                               brood_os_deadline_t deadline);
+
+/* Waits for the child's word. APR_EOF: it ended without one; notice->kind is BROOD__NOTICE_PRELOADING when that was in its preload function. */
+apr_status_t brood__start_word(brood_os_handle_t stream, brood_os_deadline_t deadline,
+                               brood__notice_t *notice);
 
 #endif

@@ -34,6 +34,7 @@ apr_status_t brood__start_fork(brood__start_t *start) {
                            "calls, and what the others hold stays held in the child",
                            threads);
     }
+    (void)brood__session_nursery();
     /* Before the child exists, so that nothing it will inherit can be given away. */
     rv = brood__arena_hold_all(child->participant);
     if (rv == APR_SUCCESS) {

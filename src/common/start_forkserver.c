@@ -18,6 +18,10 @@
 /* A server's streams end one after the other, and it itself a moment later. */
 #define DEATH_GRACE_NS (100 * 1000000LL)
 
+/* A record of so many bytes goes into the stream before anybody reads it: what every system's
+ * stream holds. The server reads it, without a wait, in place of its child. */
+#define SMALL_RECORD 4096u
+
 /* How often a start is tried, when servers die under it. */
 #define ATTEMPTS 2
 
@@ -42,9 +46,10 @@ static apr_status_t request_send(brood__server_t *server, const brood__request_t
  * first, a byte without a handle takes its place: the server refuses that and goes on. Else the
  * stream is out of step: *broken. */
 static apr_status_t request_start(brood__server_t *server, brood_os_handle_t theirs,
-                                  brood_os_deadline_t deadline, int *broken) {
-    const brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_START, 0, 0,
-                                      0};
+                                  int is_sent, brood_os_deadline_t deadline,
+                                  int *broken) {
+    const brood__request_t request = {BROOD__REQUEST_MAGIC, BROOD__REQUEST_START, 0,
+                                      (uint32_t)is_sent, 0};
     const uint8_t nothing = 0;
     size_t done = 0;
     apr_status_t rv;
@@ -61,12 +66,15 @@ static apr_status_t request_start(brood__server_t *server, brood_os_handle_t the
     return rv;
 }
 
-static apr_status_t handshake(const brood__start_t *start, brood_os_handle_t stream,
-                              brood_bytes_t record, const brood__parcel_t *parcel) {
+static apr_status_t send_record(const brood__start_t *start, brood_os_handle_t stream,
+                                brood_bytes_t record, const brood__parcel_t *parcel) {
     brood_os_process_t unknown = BROOD_OS_PROCESS_INIT;
+    return brood__start_send(stream, &unknown, record, parcel, start->deadline);
+}
+
+static apr_status_t hear_word(const brood__start_t *start, brood_os_handle_t stream) {
     brood__notice_t notice;
-    apr_status_t rv = brood__start_handshake(stream, &unknown, record, parcel,
-                                             start->deadline, &notice);
+    apr_status_t rv = brood__start_word(stream, start->deadline, &notice);
     if (rv == APR_SUCCESS && notice.kind != BROOD__NOTICE_READY) {
         return brood__fail(BROOD_EBOOT,
                            "the child ended while it booted in the forkserver");
@@ -103,7 +111,7 @@ static apr_status_t start_at(const brood__start_t *start, brood__server_t *serve
     brood_os_handle_t mine, theirs;
     brood_bytes_t record;
     brood__parcel_t *parcel;
-    int broken = 0;
+    int broken = 0, is_small;
     apr_status_t rv = brood__start_pack(start, BROOD__ROLE_CHILD, 1, &record, &parcel);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -112,11 +120,20 @@ static apr_status_t start_at(const brood__start_t *start, brood__server_t *serve
     if (rv != APR_SUCCESS) {
         return brood__fail(rv, "the child's boot stream");
     }
-    rv = request_start(server, theirs, start->deadline, &broken);
+    is_small = record.size <= SMALL_RECORD;
+    if (is_small) {
+        rv = send_record(start, mine, record, parcel);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = request_start(server, theirs, is_small, start->deadline, &broken);
+    }
     brood_os_handle_close(theirs);
     if (rv == APR_SUCCESS) {
         BROOD_KILL_POINT("start.launched");
-        rv = handshake(start, mine, record, parcel);
+        rv = is_small ? rv : send_record(start, mine, record, parcel);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = hear_word(start, mine);
     }
     if (rv == APR_SUCCESS) {
         start->child->life = mine;

@@ -86,8 +86,10 @@ static apr_status_t boot(const brood__start_t *start, brood_os_handle_t stream,
                          brood_os_process_t *process, brood_bytes_t record,
                          const brood__parcel_t *parcel) {
     brood__notice_t notice;
-    apr_status_t rv =
-        brood__start_handshake(stream, process, record, parcel, start->deadline, &notice);
+    apr_status_t rv = brood__start_send(stream, process, record, parcel, start->deadline);
+    if (rv == APR_SUCCESS) {
+        rv = brood__start_word(stream, start->deadline, &notice);
+    }
     if (rv == APR_EOF) {
         rv = notice.kind == BROOD__NOTICE_PRELOADING ? end_in_preload(process)
                                                      : end_without_word(process);

@@ -13,10 +13,12 @@
 #include "identity_proc.h"
 #include "os/identity.h"
 #include "watch.h"
+#include <fcntl.h>
+#include <linux/stat.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,16 +61,29 @@ int brood__watch_signal(brood_os_handle_t watch, int number) {
     return (int)syscall(SYS_pidfd_send_signal, brood__fd(watch), number, NULL, 0U);
 }
 
-/* The number of the process's file in pidfs, marked; 0: it is not in pidfs. */
-static uint64_t read_number(int pidfd) {
+static int is_in_pidfs(int pidfd) {
+    static _Atomic int known; /* 0: not asked, 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
     struct statfs system;
-    struct stat about;
 
-    if (fstatfs(pidfd, &system) != 0 || system.f_type != PID_FS_MAGIC ||
-        fstat(pidfd, &about) != 0) {
-        return 0;
+    if (answer == 0) {
+        answer = fstatfs(pidfd, &system) == 0 && system.f_type == PID_FS_MAGIC ? 2 : 1;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
     }
-    return (uint64_t)about.st_ino | BROOD_BIRTH_IS_NUMBER;
+    return answer == 2;
+}
+
+/* The number of the process's file in pidfs, marked; 0: it is not in pidfs. By statx(2), whose
+ * numbers have 64 bits everywhere; itself, as syscall() is at hand in a process that has just been
+ * forked and another part of the C library is a page fault away. */
+static uint64_t read_number(int pidfd) {
+    struct statx about;
+    const char itself[1] = "";
+
+    return is_in_pidfs(pidfd) && syscall(SYS_statx, pidfd, itself, AT_EMPTY_PATH,
+                                         STATX_INO, &about) == 0
+               ? about.stx_ino | BROOD_BIRTH_IS_NUMBER
+               : 0;
 }
 
 apr_status_t brood__own_birth(pid_t pid, uint64_t *birth) {

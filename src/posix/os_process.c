@@ -257,8 +257,12 @@ brood_os_handle_t brood_os_process_watch(const brood_os_process_t *process) {
     return process->handle;
 }
 
+/* By its address, which the dynamic linker fills in when the program starts: a forked child that
+ * ends should not be the one to look for it, page fault by page fault. */
 void brood_os_exit_now(int code) {
-    _exit(code);
+    void (*const volatile leave)(int) = _exit;
+
+    leave(code);
 }
 
 #ifdef BROOD_HAVE_ON_EXIT
@@ -275,6 +279,7 @@ static void run_at_exit(int code, void *function) {
 
 apr_status_t brood_os_at_exit(void (*function)(int code)) {
 #ifdef BROOD_HAVE_ON_EXIT
+    int (*const volatile enlist)(void (*)(int, void *), void *) = on_exit;
     union {
         void (*run)(int code);
         void *data;
@@ -282,7 +287,8 @@ apr_status_t brood_os_at_exit(void (*function)(int code)) {
 
     BROOD_FAULT("os.at_exit");
     registered.run = function;
-    return on_exit(run_at_exit, registered.data) == 0 ? APR_SUCCESS : APR_ENOMEM;
+    /* by its address: brood_os_exit_now() says why */
+    return enlist(run_at_exit, registered.data) == 0 ? APR_SUCCESS : APR_ENOMEM;
 #else
     (void)function;
     BROOD_FAULT("os.at_exit");

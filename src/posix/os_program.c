@@ -25,13 +25,17 @@ apr_status_t brood_os_directory_get(char *buffer, size_t size) {
     return APR_SUCCESS;
 }
 
-/* Puts a descriptor in the place of a standard stream, open across exec as those are. */
+/* Puts a descriptor in the place of a standard stream, open across exec as those are. dup2() is
+ * called by its address, which the dynamic linker fills in when the program starts: a child that
+ * has just been forked should not be the one to look for it, page fault by page fault. */
 static apr_status_t replace(int fd, int number) {
+    int (*const volatile put)(int, int) = dup2;
+
     if (fd ==
         number) { /* it has come to lie there already, but private to this process */
         return fcntl(fd, F_SETFD, 0) == 0 ? APR_SUCCESS : BROOD_OS_ERROR;
     }
-    while (dup2(fd, number) < 0) {
+    while (put(fd, number) < 0) {
         apr_status_t status = BROOD_OS_ERROR;
 
         /* EBUSY: Linux, when another thread is opening that number just now. */
@@ -43,30 +47,33 @@ static apr_status_t replace(int fd, int number) {
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_null_stdin(void) {
+static apr_status_t replace_by_null(int access, int number) {
+    int fd = open("/dev/null", access | O_CLOEXEC);
     apr_status_t status;
-    int fd;
 
-    BROOD_FAULT("os.null_stdin");
-    fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return BROOD_OS_ERROR;
     }
-    status = replace(fd, STDIN_FILENO);
+    status = replace(fd, number);
     if (status != APR_SUCCESS) {
         (void)close(fd);
     }
     return status;
 }
 
+apr_status_t brood_os_null_stdin(void) {
+    BROOD_FAULT("os.null_stdin");
+    return replace_by_null(O_RDONLY, STDIN_FILENO);
+}
+
 apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle) {
     BROOD_FAULT("os.standard_set");
-    if ((number != STDOUT_FILENO && number != STDERR_FILENO) ||
-        handle == BROOD_OS_NO_HANDLE) {
+    if (number != STDOUT_FILENO && number != STDERR_FILENO) {
         return APR_EINVAL;
     }
     brood__stream_forget(number);
-    return replace(brood__fd(handle), number);
+    return handle == BROOD_OS_NO_HANDLE ? replace_by_null(O_WRONLY, number)
+                                        : replace(brood__fd(handle), number);
 }
 
 apr_status_t brood_os_standard_write(int number, const void *data, size_t size) {

@@ -58,7 +58,7 @@ static void check_record(const brood__boot_record_t *record, apr_pool_t *pool) {
     require(brood__boot_record_decode(&again, bytes.data, bytes.size, pool) == APR_SUCCESS);
     require(sum_of(&again) == sum);
     require(again.role == record->role && again.participant == record->participant &&
-            again.daemon == record->daemon && again.streams == record->streams &&
+            again.daemon == record->daemon && again.served == record->served &&
             again.parent.pid == record->parent.pid &&
             again.parent.birth == record->parent.birth &&
             again.target.offset == record->target.offset &&

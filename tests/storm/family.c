@@ -2,11 +2,12 @@
  * while the tree still grows, and again and again.
  *
  * A root starts two in the middle, each of those two leaves, all of which are to end with their
- * creators; they use a queue, a lock and a pipe all the time, and the root has made a block with
- * a name. A second after the root's death none of them may be there: not a process that bears the
- * storm's mark among its arguments (so one that is being born is seen, too), not a zombie, not
- * the pipe's other end. The name is taken back then, and no file of it is left; and what the
- * storm itself holds of the system is at the end what it was.
+ * creators; they use a queue, a lock and a pipe all the time, the root has made a block with a
+ * name, and those in the middle have started an external program each, which ends with them. A
+ * second after the root's death none of them may be there: not a process that bears the storm's
+ * mark among its arguments (so one that is being born is seen, too), not a zombie, not the pipe's
+ * other end. The name is taken back then, and no file of it is left; and what the storm itself
+ * holds of the system is at the end what it was.
  *
  *   storm_family [--kills N] [--seed X] [--method NAME]
  *
@@ -34,6 +35,8 @@
 #define LEAVES 2
 #define PROCESSES (1 + MIDDLES + MIDDLES * LEAVES)
 #define MARK "--mark"
+#define STRANGER "stranger"
+#define STRANGER_NS (60 * 1000000000LL)
 #define GONE_US 1000000
 #define LATE_NS (20 * 1000000000LL)
 #define SHORT_US 20000
@@ -60,6 +63,35 @@ typedef struct member_t {
 } member_t;
 
 static int be_member(const brood_values_t *state, apr_pool_t *pool);
+
+/* An external program that the kernel ties to this process, where it can. */
+static apr_status_t start_stranger(void) {
+    const brood_os_process_t none = BROOD_OS_PROCESS_INIT;
+    brood_os_process_t process = none;
+    char path[BROOD_OS_PATH_MAX], launcher[32];
+    const char *arguments[6];
+    brood_os_start_t image;
+    brood_os_start_step_t step;
+    apr_status_t rv = brood_os_program_path(path, sizeof path);
+
+    (void)snprintf(launcher, sizeof launcher, "%lld", (long long)the_launcher);
+    arguments[0] = path;
+    arguments[1] = STRANGER;
+    arguments[2] = MARK;
+    arguments[3] = launcher;
+    arguments[4] = the_mark;
+    arguments[5] = NULL;
+    memset(&image, 0, sizeof image);
+    image.image = path;
+    image.argv = arguments;
+    image.null_stdin = 1;
+    image.boot = BROOD_OS_NO_HANDLE;
+    image.end_with_parent = 1;
+    if (rv == APR_SUCCESS) {
+        rv = brood_os_process_start(&process, &image, &step);
+    }
+    return APR_STATUS_IS_ENOTIMPL(rv) ? APR_SUCCESS : rv;
+}
 
 static int start_others(const member_t *self, apr_pool_t *pool) {
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
@@ -113,6 +145,9 @@ static int be_member(const brood_values_t *state, apr_pool_t *pool) {
     CHILD_OK(brood_test_block_open(&log, self.path, pool));
     self.log = log;
     atomic_fetch_add(&self.log->started, 1);
+    if (self.level == 1) {
+        CHILD_OK(start_stranger());
+    }
     failed = self.level < 2 ? start_others(&self, pool) : 0;
     if (failed) {
         return failed;
@@ -359,6 +394,10 @@ int main(int argc, char **argv) {
     }
     the_launcher = strtoll(argv[all - 2], NULL, 10);
     the_mark = argv[all - 1];
+    if (strcmp(argv[1], STRANGER) == 0) {
+        brood_os_sleep_until(brood_os_now_ns() + STRANGER_NS);
+        return 0;
+    }
     if (brood_init(&argc, &argv) != APR_SUCCESS) {
         return 2;
     }

@@ -44,6 +44,13 @@ int brood_test_ignore_children(int how);
 
 /* A thread that calls wait(-1) in a loop, as other libraries do. Returns 0 where there is none. */
 int brood_test_reaper_start(void);
+/* Reaps a child of this process behind Brood's back, if it is one that has ended. */
+void brood_test_reap(int64_t pid);
+
+/* Makes the next process get this number, if nobody else is faster. 0: that is not permitted
+ * here, or impossible. */
+int brood_test_next_number(int64_t pid);
+
 /* Ends it; how many it has reaped. */
 unsigned brood_test_reaper_stop(void);
 

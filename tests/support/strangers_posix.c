@@ -144,6 +144,23 @@ int brood_test_reaper_start(void) {
     return pthread_create(&reaper, NULL, reap, NULL) == 0;
 }
 
+void brood_test_reap(int64_t pid) {
+    int status;
+
+    (void)waitpid((pid_t)pid, &status, WNOHANG);
+}
+
+int brood_test_next_number(int64_t pid) {
+    FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "we");
+    int written;
+
+    if (file == NULL) {
+        return 0;
+    }
+    written = fprintf(file, "%lld", (long long)pid - 1) > 0;
+    return fclose(file) == 0 && written;
+}
+
 unsigned brood_test_reaper_stop(void) {
     reaping = 0;
     (void)pthread_join(reaper, NULL);

@@ -215,9 +215,14 @@ static void orphans_are_found(void **state) {
     middle =
         brood_test_start(be_middle, BROOD_ARGS(words, theirs, (int)test->method), test);
     assert_success(brood_connection_close(theirs));
-    assert_success(brood_queue_get(words, &values, LATE, test->pool));
-    assert_success(BROOD_UNPACK(values, &leaf));
-    assert_success(brood_queue_get(words, &values, LATE, test->pool));
+    leaf = brood_process_pid(middle);
+    for (int i = 0; i < 2; i++) { /* two words, in any order */
+        int64_t pid;
+
+        assert_success(brood_queue_get(words, &values, LATE, test->pool));
+        assert_success(BROOD_UNPACK(values, &pid));
+        leaf = pid == brood_process_pid(middle) ? leaf : pid;
+    }
     assert_success(brood_process_kill(middle));
     brood_test_join(middle, -9);
     rv = brood_process_kill_tree(middle, BROOD_STOP_KILL, &count);
@@ -225,12 +230,13 @@ static void orphans_are_found(void **state) {
         (void)brood_test_kill(leaf);
     } else {
         assert_success(rv);
-        assert_int_equal(count, 1);
+        assert_in_range(count, 1, 2); /* its forkserver may not be over yet */
     }
     assert_status(brood_connection_recv_bytes_into(mine, &word, 1, &size, LATE), APR_EOF);
     assert_true(brood_test_await_gone(leaf) >= 0);
-    assert_success(brood_process_kill_tree(middle, BROOD_STOP_KILL, &count));
-    assert_int_equal(count, 0);
+    rv = brood_process_kill_tree(middle, BROOD_STOP_KILL, &count);
+    assert_true(rv == APR_SUCCESS || APR_STATUS_IS_ENOTIMPL(rv));
+    assert_in_range(count, 0, 1);
 }
 
 /* Starts one after the other until it is ended; each stays. */

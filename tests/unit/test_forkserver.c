@@ -366,7 +366,6 @@ static void *APR_THREAD_FUNC start_many(apr_thread_t *thread, void *data) {
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
     int i;
 
-    (void)thread;
     options.context = self->context;
     for (i = 0; i < STARTS; i++) {
         brood_process_t *child;
@@ -394,6 +393,7 @@ static void *APR_THREAD_FUNC start_many(apr_thread_t *thread, void *data) {
                            brood_error_detail());
         }
     }
+    (void)apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

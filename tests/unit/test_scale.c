@@ -30,57 +30,74 @@ static int64_t count_of(brood_shared_value_t *counter) {
 /* Of the sentinels of 64 and more Windows waits for some at a time. */
 #define MANY 200
 
+/* Waits at a pipe of its own: that costs nothing while nothing comes. */
 static int arrive_and_wait(const brood_values_t *state, apr_pool_t *pool) {
     brood_semaphore_t *arrived;
-    brood_event_t *leave;
+    brood_connection_t *leave;
+    brood_values_t *word;
     int number;
 
-    (void)pool;
     CHILD_OK(BROOD_UNPACK(state, &arrived, &leave, &number));
     CHILD_OK(brood_semaphore_release(arrived, 1));
-    CHILD_OK(brood_event_wait(leave, LATE));
+    CHILD_OK(brood_connection_recv(leave, &word, LATE, pool));
     return number;
 }
 
-static void a_hundred_at_once(void **state) {
-    brood_test_t *test = *state;
-    const int count = brood_has_start_method(BROOD_START_FORK) ? 100 : MANY;
-    static brood_process_t *children[MANY];
-    static brood_wait_item_t items[MANY];
+/* Many of them, each with its pipe and its place in a wait. */
+typedef struct many_t {
+    int count;
     brood_semaphore_t *arrived;
-    brood_event_t *leave;
-    brood_process_t **living;
-    size_t alive, ready, ended = 0;
+    brood_connection_t *leave[MANY];
+    brood_process_t *children[MANY];
+    brood_wait_item_t items[MANY];
+} many_t;
+
+static void start_many(many_t *many, brood_test_t *test) {
     int i;
 
-    assert_success(brood_semaphore_create(&arrived, 0, 0, test->pool));
-    assert_success(brood_event_create(&leave, test->pool));
-    for (i = 0; i < count; i++) {
-        const brood_wait_item_t item = BROOD_WAIT_PROCESS(
-            brood_test_start(arrive_and_wait, BROOD_ARGS(arrived, leave, i), test));
-        items[i] = item;
-        children[i] = item.process;
+    assert_success(brood_semaphore_create(&many->arrived, 0, 0, test->pool));
+    for (i = 0; i < many->count; i++) {
+        brood_connection_t *theirs;
+        assert_success(brood_pipe_create(&theirs, &many->leave[i], 0, test->pool));
+        many->children[i] =
+            brood_test_start(arrive_and_wait, BROOD_ARGS(many->arrived, theirs, i), test);
+        assert_success(brood_connection_close(theirs));
+        many->items[i] = (brood_wait_item_t)BROOD_WAIT_PROCESS(many->children[i]);
     }
-    for (i = 0; i < count; i++) {
-        assert_success(brood_semaphore_acquire(arrived, LATE));
+    for (i = 0; i < many->count; i++) {
+        assert_success(brood_semaphore_acquire(many->arrived, LATE));
     }
+}
+
+static void a_hundred_at_once(void **state) {
+    static many_t many;
+    brood_test_t *test = *state;
+    brood_process_t **living;
+    size_t alive, ready, ended = 0;
+    int last, i;
+
+    many.count = brood_has_start_method(BROOD_START_FORK) ? 100 : MANY;
+    last = many.count - 1;
+    start_many(&many, test);
     assert_success(brood_active_children(&living, &alive, test->pool));
-    assert_int_equal(alive, count);
-    assert_status(brood_wait(items, (size_t)count, 0, &ready), APR_TIMEUP);
+    assert_int_equal(alive, many.count);
+    assert_status(brood_wait(many.items, alive, 0, &ready), APR_TIMEUP);
     /* One of them, wherever it stands, is seen. */
-    assert_success(brood_process_kill(children[count - 1]));
-    assert_success(brood_wait(items, (size_t)count, LATE, &ready));
+    assert_success(brood_process_kill(many.children[last]));
+    assert_success(brood_wait(many.items, alive, LATE, &ready));
     assert_int_equal(ready, 1);
-    assert_int_equal(items[count - 1].ready, 1);
-    brood_test_join(children[count - 1], -9);
-    assert_success(brood_event_set(leave));
-    while (ended < (size_t)count - 1) { /* ends with the last of them */
-        assert_success(brood_wait(items, (size_t)count - 1, LATE, &ready));
+    assert_int_equal(many.items[last].ready, 1);
+    brood_test_join(many.children[last], -9);
+    for (i = 0; i < last; i++) {
+        assert_success(brood_connection_send(many.leave[i], BROOD_ARGS(i), LATE));
+    }
+    while (ended < (size_t)last) { /* ends with the last of them */
+        assert_success(brood_wait(many.items, (size_t)last, LATE, &ready));
         assert_true(ready > 0 && ready >= ended);
         ended = ready;
     }
-    for (i = 0; i < count - 1; i++) {
-        brood_test_join(children[i], i);
+    for (i = 0; i < last; i++) {
+        brood_test_join(many.children[i], i);
     }
     assert_success(brood_active_children(&living, &alive, test->pool));
     assert_int_equal(alive, 0);
@@ -251,7 +268,6 @@ static void *APR_THREAD_FUNC start_some(apr_thread_t *thread, void *data) {
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
     int i;
 
-    (void)thread;
     options.method = self->method;
     for (i = 0; i < STARTS && self->rv == APR_SUCCESS; i++) {
         brood_connection_t *one, *other;
@@ -268,6 +284,7 @@ static void *APR_THREAD_FUNC start_some(apr_thread_t *thread, void *data) {
             self->rv = brood_process_join(child, LATE);
         }
     }
+    (void)apr_thread_exit(thread, APR_SUCCESS); /* APR on Windows wants to be told */
     return NULL;
 }
 
@@ -316,17 +333,15 @@ static void threads_start_side_by_side(void **state) {
 /* ---- stopped and continued ---- */
 
 static void a_stopped_child_is_alive(void **state) {
+    static many_t one;
     brood_test_t *test = *state;
-    brood_semaphore_t *arrived;
-    brood_event_t *leave;
     brood_process_t *child;
     apr_status_t rv;
     int code;
 
-    assert_success(brood_semaphore_create(&arrived, 0, 0, test->pool));
-    assert_success(brood_event_create(&leave, test->pool));
-    child = brood_test_start(arrive_and_wait, BROOD_ARGS(arrived, leave, 13), test);
-    assert_success(brood_semaphore_acquire(arrived, LATE));
+    one.count = 1;
+    start_many(&one, test);
+    child = one.children[0];
     assert_success(brood_test_stop(brood_process_pid(child)));
     rv = brood_test_await_stopped(brood_process_pid(child));
     if (rv != APR_ENOTIMPL) {
@@ -334,11 +349,11 @@ static void a_stopped_child_is_alive(void **state) {
     }
     assert_int_equal(brood_process_is_alive(child), 1);
     assert_status(brood_process_exit_code(child, &code), APR_EAGAIN);
-    assert_success(brood_event_set(leave));
+    assert_success(brood_connection_send(one.leave[0], BROOD_ARGS(1), LATE));
     assert_status(brood_process_join(child, 20000), APR_TIMEUP);
     assert_int_equal(brood_process_is_alive(child), 1);
     assert_success(brood_test_continue(brood_process_pid(child)));
-    brood_test_join(child, 13);
+    brood_test_join(child, 0);
 }
 
 static const struct CMUnitTest tests[] = {

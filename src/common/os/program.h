@@ -20,7 +20,7 @@ apr_status_t brood_os_directory_get(char *buffer, size_t size);
 apr_status_t brood_os_null_stdin(void);
 
 /* Makes this process's standard stream `number` (1 or 2) the given handle, and closes the
- * handle. APR_ENOTIMPL on Windows, where nobody needs it. */
+ * handle. BROOD_OS_NO_HANDLE: the empty device. APR_ENOTIMPL on Windows, where nobody needs it. */
 apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle);
 
 /* Writes to this process's standard stream `number` (1 or 2), past the C library's buffers and
