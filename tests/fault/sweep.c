@@ -386,6 +386,43 @@ static apr_status_t run_server(apr_pool_t *pool, int *sound) {
     return rv;
 }
 
+static int sit(const brood_values_t *state, apr_pool_t *pool) {
+    brood_values_t *values;
+    brood_queue_t *told;
+
+    CHILD_OK(BROOD_UNPACK(state, &told));
+    CHILD_OK(brood_queue_get(told, &values, LATE, pool));
+    return 22;
+}
+
+/* A tree of one that ends with this process, and is ended before. */
+static apr_status_t run_tree(apr_pool_t *pool, int *sound) {
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *process;
+    brood_queue_t *told;
+    int code = 0;
+    apr_status_t rv;
+
+    brood__fault_plan("");
+    options.method = method;
+    options.end_with_parent = 2;
+    if (brood_queue_create(&told, NULL, pool) != APR_SUCCESS ||
+        brood_process_create(&process, sit, BROOD_ARGS(told), &options, pool) !=
+            APR_SUCCESS ||
+        brood_process_start(process) != APR_SUCCESS) {
+        *sound = 0;
+        return APR_EGENERAL;
+    }
+    brood__fault_plan(present_plan);
+    rv = brood_process_kill_tree(process, BROOD_STOP_KILL, NULL);
+    fired = plan_end();
+    rv = APR_STATUS_IS_ENOTIMPL(rv) ? APR_SUCCESS : rv;
+    *sound = (rv == APR_SUCCESS || brood_process_kill(process) == APR_SUCCESS) &&
+             brood_process_join(process, LATE) == APR_SUCCESS &&
+             brood_process_exit_code(process, &code) == APR_SUCCESS && code == -9;
+    return rv;
+}
+
 /* The child's own points: its environment has the plan, this process has none. */
 static apr_status_t run_child(apr_pool_t *pool, int *sound) {
     const char *plan = present_plan;
@@ -421,6 +458,7 @@ static const sweep_t sweeps[] = {
     {"spawn", run_start, BROOD_START_SPAWN},
     {"forkserver", run_start, BROOD_START_FORKSERVER},
     {"server anew", run_server, BROOD_START_FORKSERVER},
+    {"tree", run_tree, BROOD_START_DEFAULT},
     {"spawned child", run_child, BROOD_START_SPAWN},
 };
 
