@@ -561,10 +561,14 @@ static int parent_without_output(const brood_values_t *args, apr_pool_t *pool) {
     if (run_one(BROOD_START_FORKSERVER, print_much, pool) != 0) {
         return 1;
     }
-    return run_one(BROOD_START_SPAWN, do_nothing, pool) == 0 ? 0 : 2;
+    if (run_one(BROOD_START_SPAWN, print_much, pool) != 0) {
+        return 2;
+    }
+    return run_one(BROOD_START_SPAWN, do_nothing, pool) == 0 ? 0 : 3;
 }
 
-/* The bug: for want of a standard output the child was given the session's memory in its place. */
+/* The bug: the session's memory came to be the child's standard output, as the first free number
+ * or for want of another. */
 static void a_parent_without_standard_output(void **state) {
     brood_test_t *test = *state;
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
