@@ -7,5 +7,7 @@ const bench_start_t bench_python_fork = {"CPython, fork", BENCH_REFERENCE,
                                          bench_python_absent, NULL, "fork"};
 const bench_start_t bench_python_spawn = {"CPython, spawn", BENCH_PEER,
                                           bench_python_absent, NULL, "spawn"};
+const bench_start_t bench_python_command = {
+    "CPython, subprocess", BENCH_PEER, bench_python_absent, NULL, BENCH_PYTHON_COMMAND};
 const bench_start_t bench_python_forkserver = {"CPython, forkserver", BENCH_PEER,
                                                bench_python_absent, NULL, "forkserver"};

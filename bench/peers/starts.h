@@ -11,6 +11,9 @@
 #define BENCH_RETURN_AFTER_APR "--return-after-apr"
 #define BENCH_FORK_SERVER "--fork-server"
 
+/* The method of bench_python_command: an external program, this one. */
+#define BENCH_PYTHON_COMMAND "command"
+
 typedef struct bench_start_t {
     const char *name;
     bench_part_t part;
@@ -30,6 +33,9 @@ extern const bench_start_t bench_fork_server;
 extern const bench_start_t bench_apr_proc_create;
 extern const bench_start_t bench_uv_spawn;
 extern const bench_start_t bench_g_spawn;
+extern const bench_start_t bench_brood_command;
+extern const bench_start_t bench_vfork;
+extern const bench_start_t bench_python_command;
 extern const bench_start_t bench_python_fork;
 extern const bench_start_t bench_python_spawn;
 extern const bench_start_t bench_python_forkserver;

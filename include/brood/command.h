@@ -382,6 +382,18 @@ BROOD_API apr_status_t brood_command_terminate(brood_command_t *command);
  * Like: Popen.kill(). */
 BROOD_API apr_status_t brood_command_kill(brood_command_t *command);
 
+/* Ends it with all that it has started, and what those have started.
+ *
+ * @param command  a started command. One that has ended takes the way to those it has left behind
+ *                 with it: they are not found.
+ * @param how      BROOD_STOP_TERMINATE or BROOD_STOP_KILL
+ * @param count    receives how many processes were told to end; may be NULL
+ * @returns as brood_process_kill_tree() of family.h; APR_EINVAL: another `how`.
+ * Blocking, Threads and processes, Platforms: as brood_process_kill_tree(). Like: killpg(2),
+ * which a program that makes a group of its own escapes. */
+BROOD_API apr_status_t brood_command_kill_tree(brood_command_t *command,
+                                               brood_stop_what_t how, size_t *count);
+
 /* Sends SIGINT, as Ctrl-C in a terminal does.
  *
  * @param command  a started command

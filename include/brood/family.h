@@ -45,7 +45,8 @@ BROOD_BEGIN_DECLS
  * Platforms: Linux since 5.3 and Windows; macOS and the BSDs cannot signal a process by its
  * birth: APR_ENOTIMPL there. A program that made itself a daemon of init (forked twice) is no
  * descendant any more, except on Windows as long as its parents live.
- * Like: killing a job object; psutil.Process.children(recursive=True), each killed. */
+ * Like: killing a job object; psutil.Process.children(recursive=True), each killed.
+ * Example: kill_tree.c */
 BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process,
                                                brood_stop_what_t how, size_t *count);
 

@@ -1,16 +1,12 @@
 /* Boot: brood_init(), and how an image knows that it is a child. */
 #include "brood/boot.h"
 
-#include "at_fork.h"
 #include "boot_child.h"
-#include "command.h"
 #include "current.h"
 #include "exit.h"
-#include "finalizer.h"
-#include "forked.h"
 #include "os/identity.h"
 #include "os/program.h"
-#include "server.h"
+#include "parent.h"
 #include "session.h"
 #include "status.h"
 #include <stdlib.h>
@@ -81,14 +77,8 @@ static int arguments_without_boot(int argc, char **argv) {
 }
 
 static void at_raw_fork(void) {
-    brood__child_after_fork();
-    brood__command_after_fork();
-    brood__servers_after_fork();
-    brood__at_fork_after_fork();
-    brood__forked_after_fork();
-    brood__finalizers_after_fork();
-    brood__log_after_fork();
-    brood__exit_after_fork();
+    brood__boot_let_go();
+    brood__parent_set_name(brood_current_name()); /* which is the parent's, too */
     brood__current.children = 0;
 }
 

@@ -31,6 +31,10 @@ void brood__boot_rehearse(void);
 /* In a process that the parent has just forked. */
 _Noreturn void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks);
 
+/* In a forked child: what the parent's memory holds of the parent's own is let go of; its place in
+ * the session apart. */
+void brood__boot_let_go(void);
+
 /* In the child of a bare fork, for which its parent reserved a place: it goes on as a process of
  * its own, or ends. */
 void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent);

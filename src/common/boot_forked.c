@@ -33,9 +33,7 @@ static void tell_random(void) {
     after_fork(&self);
 }
 
-/* What the parent's memory holds of the parent's own is let go of. */
-static void disown(void) {
-    (void)brood__session_disown();
+void brood__boot_let_go(void) {
     brood__child_after_fork();
     brood__command_after_fork();
     brood__servers_after_fork();
@@ -46,6 +44,11 @@ static void disown(void) {
     brood__log_after_fork();
     brood__exit_after_fork();
     tell_random();
+}
+
+static void disown(void) {
+    (void)brood__session_disown();
+    brood__boot_let_go();
 }
 
 /* ---- by the forkserver --------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Command: asking after it and signalling it, as any thread may. */
 #include "brood/boot.h"
 #include "command.h"
+#include "family.h"
 #include "status.h"
 
 apr_status_t brood__command_check(const brood_command_t *command) {
@@ -85,6 +86,40 @@ apr_status_t brood_command_kill(brood_command_t *command) {
 
 apr_status_t brood_command_interrupt(brood_command_t *command) {
     return tell(command, BROOD_OS_INTERRUPT);
+}
+
+/* Who it is, while its number is certainly its own: 1. 0: it has ended. */
+static int identify(brood__child_t *child, brood_os_identity_t *identity) {
+    apr_status_t rv = APR_ENOENT;
+    brood__guard_take(&child->guard);
+    if (!child->ended) {
+        rv = brood_os_identity_of(&child->os, identity);
+    }
+    brood__guard_give(&child->guard);
+    return rv == APR_SUCCESS;
+}
+
+apr_status_t brood_command_kill_tree(brood_command_t *command, brood_stop_what_t how,
+                                     size_t *count) {
+    brood_os_identity_t identity;
+    brood__child_t *child;
+    apr_status_t told, rv = brood__command_child(command, &child);
+    if (count != NULL) {
+        *count = 0;
+    }
+    if (rv == APR_SUCCESS && how != BROOD_STOP_TERMINATE && how != BROOD_STOP_KILL) {
+        rv = brood__fail(APR_EINVAL, "how is %d", (int)how);
+    }
+    if (rv != APR_SUCCESS || !identify(child, &identity)) {
+        return rv;
+    }
+    rv = brood__family_end(&identity, 0, how, count);
+    if (APR_STATUS_IS_ENOTIMPL(rv)) {
+        told = brood__child_signal(child, how == BROOD_STOP_KILL ? BROOD_OS_KILL
+                                                                 : BROOD_OS_TERMINATE);
+        rv = told == APR_SUCCESS ? rv : told;
+    }
+    return rv;
 }
 
 apr_status_t brood_command_sentinel(brood_command_t *command, brood_native_t *sentinel) {

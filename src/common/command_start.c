@@ -90,6 +90,10 @@ static apr_status_t system_failed(const brood__command_start_t *start, apr_statu
     if (rv == E2BIG || rv == APR_FROM_OS_ERROR(E2BIG)) {
         return too_big(start);
     }
+    if (rv == APR_EINVAL && start->os.batch_file) {
+        /* The one thing that is refused of it. */
+        return brood__fail_within(BROOD_ESCRIPT, "an argument for %s: ", start->os.image);
+    }
     switch (start->step) {
     case BROOD_STEP_DIRECTORY:
         return brood__fail_within(rv, "the directory %s: ", start->os.directory);
@@ -100,11 +104,6 @@ static apr_status_t system_failed(const brood__command_start_t *start, apr_statu
                                   start->os.end_with_parent
                                       ? "tying it to the end of this process"
                                       : "a process group of its own");
-    case BROOD_STEP_PREPARE:
-        /* The one thing that is refused there of a batch file is an argument. */
-        return brood__fail_within(rv == APR_EINVAL && start->os.batch_file ? BROOD_ESCRIPT
-                                                                           : rv,
-                                  "%s: ", start->os.image);
     default: return rv;
     }
 }

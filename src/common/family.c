@@ -29,24 +29,17 @@ static int is_spared(const brood__family_t *family, const brood__member_t *membe
            (member->participant != 0 && brood__server_is(member->participant));
 }
 
-static void signal_member(brood__family_t *family, const brood__member_t *member,
-                          brood_os_end_t how) {
-    apr_status_t rv;
-    if (member->identity.pid == 0 || member->identity.pid == family->self.pid) {
-        return;
-    }
-    rv = brood_os_identity_signal(&member->identity, how);
-    if (rv != APR_SUCCESS && family->failure == APR_SUCCESS) {
-        family->failure =
-            APR_STATUS_IS_ENOTIMPL(rv)
-                ? brood__fail(rv, "this system cannot signal a process by its birth")
-                : brood__fail(rv, "process %lld", (long long)member->identity.pid);
-    }
+static apr_status_t signal_member(const brood__family_t *family,
+                                  const brood__member_t *member, brood_os_end_t how) {
+    return member->identity.pid == 0 || member->identity.pid == family->self.pid
+               ? APR_SUCCESS
+               : brood_os_identity_signal(&member->identity, how);
 }
 
-static void stop_from(brood__family_t *family, size_t first) {
+/* One that cannot be stopped is told to end all the same. */
+static void stop_from(const brood__family_t *family, size_t first) {
     for (size_t i = first; i < family->count; i++) {
-        signal_member(family, &family->members[i], BROOD_OS_STOP);
+        (void)signal_member(family, &family->members[i], BROOD_OS_STOP);
     }
 }
 
@@ -78,19 +71,30 @@ static apr_status_t stop_all(brood__family_t *family) {
     }
 }
 
+static void tell_member(brood__family_t *family, const brood__member_t *member,
+                        brood_os_end_t how) {
+    apr_status_t rv = signal_member(family, member, how);
+    if (rv != APR_SUCCESS && family->failure == APR_SUCCESS) {
+        family->failure =
+            APR_STATUS_IS_ENOTIMPL(rv)
+                ? brood__fail(rv, "this system cannot signal a process by its birth")
+                : brood__fail(rv, "process %lld", (long long)member->identity.pid);
+    }
+}
+
 /* A signal that is pending when a stopped process goes on is the first thing it sees. */
 static size_t tell_all(brood__family_t *family, brood_os_end_t how) {
     size_t told = 0;
     for (size_t i = 0; i < family->count; i++) {
-        brood__member_t *member = &family->members[i];
+        const brood__member_t *member = &family->members[i];
         if (member->identity.pid != 0 && !is_spared(family, member)) {
-            signal_member(family, member, how);
+            tell_member(family, member, how);
             told++;
         }
     }
     for (size_t i = 0; i < family->count; i++) {
         if (how == BROOD_OS_TERMINATE || is_spared(family, &family->members[i])) {
-            signal_member(family, &family->members[i], BROOD_OS_CONTINUE);
+            tell_member(family, &family->members[i], BROOD_OS_CONTINUE);
         }
     }
     return told;
@@ -157,16 +161,19 @@ apr_status_t brood__family_end(const brood_os_identity_t *identity, uint32_t par
 
 /* Who a child is. One that was forked a moment ago has not said so itself yet; one that is over
  * is known by its id alone. */
-static void identify(brood__child_t *child, brood_os_identity_t *identity) {
+static apr_status_t identify(brood__child_t *child, brood_os_identity_t *identity) {
+    apr_status_t rv = APR_SUCCESS;
     identity->pid = 0;
     identity->birth = 0;
     brood__guard_take(&child->guard);
     if (!child->ended && child->os.pid != 0) {
-        (void)brood_os_identity_of(&child->os, identity);
+        rv = brood_os_identity_of(&child->os, identity);
     } else if (!child->ended) {
         *identity = child->identity;
     }
     brood__guard_give(&child->guard);
+    return rv == APR_SUCCESS || APR_STATUS_IS_ENOENT(rv) ? APR_SUCCESS
+                                                         : brood__fail(rv, "who it is");
 }
 
 static apr_status_t tell_child(brood__child_t *child, brood_stop_what_t how) {
@@ -189,8 +196,10 @@ apr_status_t brood_process_kill_tree(brood_process_t *process, brood_stop_what_t
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    identify(child, &identity);
-    rv = brood__family_end(&identity, child->participant, how, count);
+    rv = identify(child, &identity);
+    if (rv == APR_SUCCESS) {
+        rv = brood__family_end(&identity, child->participant, how, count);
+    }
     if (APR_STATUS_IS_ENOTIMPL(rv)) {
         told = tell_child(child, how);
         rv = told == APR_SUCCESS ? rv : told;

@@ -357,6 +357,25 @@ static apr_status_t run_start(apr_pool_t *pool, int *sound) {
     return rv;
 }
 
+/* The bare fork. Its child has its parent's name, and so the plan; where it finds no place it
+ * ends with 1. */
+static apr_status_t run_bare_fork(apr_pool_t *pool, int *sound) {
+    int64_t pid;
+    int code = 0;
+    apr_status_t rv = brood_fork(&pid);
+
+    (void)pool;
+    if (rv == APR_SUCCESS && pid == 0) {
+        brood_exit_now(4);
+    }
+    fired = plan_end();
+    *sound = rv != APR_SUCCESS
+                 ? pid == -1
+                 : brood_fork_wait(NULL, &code, pid, 0, LATE) == APR_SUCCESS &&
+                       (code == 4 || code == 1);
+    return rv;
+}
+
 /* The forkserver is started anew each time. */
 static apr_status_t run_server(apr_pool_t *pool, int *sound) {
     apr_status_t rv;
@@ -364,6 +383,43 @@ static apr_status_t run_server(apr_pool_t *pool, int *sound) {
     (void)brood_forkserver_stop(NULL);
     rv = run_start(pool, sound);
     (void)brood_forkserver_stop(NULL);
+    return rv;
+}
+
+static int sit(const brood_values_t *state, apr_pool_t *pool) {
+    brood_values_t *values;
+    brood_queue_t *told;
+
+    CHILD_OK(BROOD_UNPACK(state, &told));
+    CHILD_OK(brood_queue_get(told, &values, LATE, pool));
+    return 22;
+}
+
+/* A tree of one that ends with this process, and is ended before. */
+static apr_status_t run_tree(apr_pool_t *pool, int *sound) {
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *process;
+    brood_queue_t *told;
+    int code = 0;
+    apr_status_t rv;
+
+    brood__fault_plan("");
+    options.method = method;
+    options.end_with_parent = 2;
+    if (brood_queue_create(&told, NULL, pool) != APR_SUCCESS ||
+        brood_process_create(&process, sit, BROOD_ARGS(told), &options, pool) !=
+            APR_SUCCESS ||
+        brood_process_start(process) != APR_SUCCESS) {
+        *sound = 0;
+        return APR_EGENERAL;
+    }
+    brood__fault_plan(present_plan);
+    rv = brood_process_kill_tree(process, BROOD_STOP_KILL, NULL);
+    fired = plan_end();
+    rv = APR_STATUS_IS_ENOTIMPL(rv) ? APR_SUCCESS : rv;
+    *sound = (rv == APR_SUCCESS || brood_process_kill(process) == APR_SUCCESS) &&
+             brood_process_join(process, LATE) == APR_SUCCESS &&
+             brood_process_exit_code(process, &code) == APR_SUCCESS && code == -9;
     return rv;
 }
 
@@ -398,9 +454,11 @@ static const sweep_t sweeps[] = {
     {"large batch", run_batch, BROOD_START_DEFAULT},
     {"wait", run_wait, BROOD_START_DEFAULT},
     {"fork", run_start, BROOD_START_FORK},
+    {"bare fork", run_bare_fork, BROOD_START_FORK},
     {"spawn", run_start, BROOD_START_SPAWN},
     {"forkserver", run_start, BROOD_START_FORKSERVER},
     {"server anew", run_server, BROOD_START_FORKSERVER},
+    {"tree", run_tree, BROOD_START_DEFAULT},
     {"spawned child", run_child, BROOD_START_SPAWN},
 };
 

@@ -1,7 +1,10 @@
 /* A program by its script. Plain C, so that nothing of Brood runs in it but what a step names. */
 #include "scripted.h"
 
+#include "brood/command.h"
 #include "os/process.h"
+#include <apr_general.h>
+#include <apr_pools.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -97,8 +100,28 @@ static void print_pid(void) {
     put_line(stdout, number);
 }
 
+/* The only steps that use Brood. */
+static void start_below(const char *program, int end_with_parent) {
+    const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    brood_command_t *command;
+    apr_pool_t *pool;
+    apr_status_t rv;
+    options.end_with_parent = end_with_parent;
+    if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS ||
+        brood_command_create(&command, argv, &options, pool) != APR_SUCCESS) {
+        fail("a program below");
+    }
+    rv = brood_command_start(command);
+    if (APR_STATUS_IS_ENOTIMPL(rv)) {
+        put_line(stdout, "no");
+    } else if (rv != APR_SUCCESS) {
+        fail(brood_error_detail());
+    }
+}
+
 /* A step without an argument of its own: 1 when it was one. */
-static int do_alone(const char *step) {
+static int do_alone(const char *step, const char *program) {
     if (strcmp(step, "cat") == 0) {
         copy_input(stdout);
     } else if (strcmp(step, "wait") == 0) {
@@ -113,6 +136,10 @@ static int do_alone(const char *step) {
     } else if (strcmp(step, "deaf") == 0) {
         (void)signal(SIGINT, SIG_IGN);
         (void)signal(SIGTERM, SIG_IGN);
+    } else if (strcmp(step, "parent") == 0) {
+        start_below(program, 0);
+    } else if (strcmp(step, "owner") == 0) {
+        start_below(program, 1);
     } else if (strcmp(step, "kill") == 0) {
         brood_os_kill_self();
     } else {
@@ -152,7 +179,7 @@ int brood_test_scripted(int argc, char **argv) {
             print_arguments(argc - i - 1, argv + i + 1);
             return 0;
         }
-        if (!do_alone(argv[i])) {
+        if (!do_alone(argv[i], argv[0])) {
             if (i + 1 == argc) {
                 fail(argv[i]);
             }

@@ -19,6 +19,9 @@
  *   env NAME        prints "NAME=value", or "NAME is not set"
  *   directory       prints the working directory
  *   pid             prints the process number
+ *   parent          starts a program, itself with the script "say below wait", and goes on
+ *   owner           the same, of a program that ends with this one; "say no" where the system
+ *                   cannot do that
  *   deaf            goes on when it is interrupted or terminated
  *   close N         closes standard stream N
  *   exit N          ends with that code

@@ -380,6 +380,57 @@ static void wrong_options_are_named(void **state) {
     assert_null(brood_command_step_name((brood_command_step_t)77));
 }
 
+/* ---- Windows' own ---- */
+
+static int is_windows(void) {
+    return !brood_has_start_method(BROOD_START_FORK);
+}
+
+static void a_batch_file_has_to_be_allowed(void **state) {
+    static const char text[] = "@echo off\r\necho batch %1\r\nexit /b 6\r\n";
+    brood_test_t *test = *state;
+    const char *path = brood_test_file_name("script.bat", test->pool);
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    const char *argv[] = {NULL, "two words", NULL};
+    apr_size_t size = sizeof text - 1;
+    brood_command_result_t result;
+    apr_file_t *file;
+
+    if (!is_windows()) {
+        return; /* a file like any other */
+    }
+    path = apr_pstrcat(test->pool, path, ".bat", NULL);
+    argv[0] = path;
+    assert_int_equal(apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE,
+                                   APR_OS_DEFAULT, test->pool),
+                     APR_SUCCESS);
+    assert_int_equal(apr_file_write(file, text, &size), APR_SUCCESS);
+    assert_int_equal(apr_file_close(file), APR_SUCCESS);
+    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_SEARCH), BROOD_ESCRIPT);
+    options.allow_scripts = 1;
+    result = run(test, &options, argv);
+    assert_int_equal(result.code, 6);
+    assert_true(result.output.size > 6);
+    assert_memory_equal(result.output.data, "batch ", 6);
+    argv[1] = "%PATH%";
+    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_EXECUTE),
+                     BROOD_ESCRIPT);
+    argv[1] = "a\"b";
+    assert_int_equal(start_fails(test, &options, argv, BROOD_STEP_EXECUTE),
+                     BROOD_ESCRIPT);
+    assert_int_equal(apr_file_remove(path, test->pool), APR_SUCCESS);
+}
+
+static void a_command_line_goes_as_it_is(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    const char *const *argv = brood_test_script(test->pool, "args", "from", "argv", NULL);
+
+    options.command_line = "name --script args a\"b c\"d";
+    assert_bytes(run(test, &options, argv).output,
+                 is_windows() ? "[5]ab cd\n" : "[4]from\n[4]argv\n");
+}
+
 /* ---- at the end of this program ---- */
 
 static int leave_one_to_be_joined(const brood_values_t *state, apr_pool_t *pool) {
@@ -402,7 +453,7 @@ static void one_is_joined_at_exit_when_asked(void **state) {
     brood_connection_t *mine, *theirs;
     brood_process_t *child;
 
-    if (!brood_has_start_method(BROOD_START_FORK)) {
+    if (is_windows()) {
         return; /* a connection's HANDLE is none that the program can write to */
     }
     assert_success(brood_pipe_create(&mine, &theirs, 0, test->pool));
@@ -432,6 +483,8 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_file_that_is_none_is_told),
     BROOD_TEST(too_many_arguments_are_told),
     BROOD_TEST(wrong_options_are_named),
+    BROOD_TEST(a_batch_file_has_to_be_allowed),
+    BROOD_TEST(a_command_line_goes_as_it_is),
     BROOD_TEST(one_is_joined_at_exit_when_asked),
 };
 

@@ -288,6 +288,65 @@ static void a_forked_child_does_not_keep_pipes_open(void **state) {
     brood_test_join(child, 0);
 }
 
+/* Starts a program that starts another, and waits for that one's word. 0: it cannot. */
+static int start_two(brood_test_t *test, const char *step, brood_command_t **command) {
+    brood_command_options_t options = brood_test_options(
+        brood_stdio_pipe(), brood_stdio_pipe(), brood_stdio_of(BROOD_STDIO_INHERIT));
+    char line[20];
+    size_t size;
+
+    *command = brood_test_command_start(test, &options, step, "wait");
+    assert_success(
+        brood_command_read_line(*command, BROOD_STDOUT, line, sizeof line, &size, LATE));
+    if (strcmp(line, "no\n") == 0) {
+        assert_success(brood_command_kill(*command));
+        brood_test_command_join(*command, -9);
+        return 0;
+    }
+    assert_string_equal(line, "below\n");
+    return 1;
+}
+
+/* Nobody has its output any more: all are gone. */
+static void assert_all_gone(brood_command_t *command) {
+    char byte;
+    size_t size;
+
+    assert_status(brood_command_read(command, BROOD_STDOUT, &byte, 1, &size, LATE),
+                  APR_EOF);
+    brood_test_command_join(command, -9);
+}
+
+static void a_whole_tree_is_killed(void **state) {
+    brood_test_t *test = *state;
+    brood_command_t *command;
+    size_t count = 0;
+    apr_status_t rv;
+
+    assert_true(start_two(test, "parent", &command));
+    assert_status(brood_command_kill_tree(command, BROOD_STOP_WAIT, &count), APR_EINVAL);
+    rv = brood_command_kill_tree(command, BROOD_STOP_KILL, &count);
+    if (rv == APR_ENOTIMPL) {
+        assert_success(brood_command_close_input(command));
+    } else {
+        assert_success(rv);
+        assert_int_equal(count, 2);
+    }
+    assert_all_gone(command);
+    assert_success(brood_command_kill_tree(command, BROOD_STOP_KILL, &count));
+    assert_int_equal(count, 0);
+}
+
+static void one_ends_with_who_started_it(void **state) {
+    brood_test_t *test = *state;
+    brood_command_t *command;
+
+    if (start_two(test, "owner", &command)) {
+        assert_success(brood_command_kill(command));
+        assert_all_gone(command);
+    }
+}
+
 /* ---- in the place of this one ---- */
 
 static int become_another(const brood_values_t *state, apr_pool_t *pool) {
@@ -356,6 +415,8 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_program_has_its_time),
     BROOD_TEST(more_than_the_limit_is_told),
     BROOD_TEST(a_forked_child_does_not_keep_pipes_open),
+    BROOD_TEST(a_whole_tree_is_killed),
+    BROOD_TEST(one_ends_with_who_started_it),
     BROOD_TEST(a_program_takes_the_place_of_another),
 };
 

@@ -76,6 +76,8 @@ static int change_global(void *data) {
     global = 3;
     CHILD_CHECK(brood_parent_pid() == parent && brood_current_pid() != parent);
     CHILD_CHECK(strcmp(brood_current_name(), "MainProcess") == 0);
+    CHILD_CHECK(strcmp(brood_parent_name(), "MainProcess") == 0);
+    CHILD_CHECK(brood_parent_is_alive() && !brood_stop_requested());
     CHILD_STATUS(brood_fork_wait(NULL, NULL, 0, 0, 0), BROOD_ENOTCHILD);
     return 7;
 }

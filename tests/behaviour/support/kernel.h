@@ -17,6 +17,10 @@ static inline int number_is_taken(int64_t pid) {
 static inline void ignore_ends_of_children(void) {
 }
 
+static inline int interrupt_all_but_me(void) {
+    return 0;
+}
+
 #else
 #include <signal.h>
 #include <unistd.h>
@@ -34,6 +38,13 @@ static inline int number_is_taken(int64_t pid) {
 /* The kernel keeps no ends of children from now on. */
 static inline void ignore_ends_of_children(void) {
     signal(SIGCHLD, SIG_IGN);
+}
+
+/* What the terminal does at Ctrl-C, but for this process, which ignores it from now on.
+ * 0: this system has no such signal. */
+static inline int interrupt_all_but_me(void) {
+    signal(SIGINT, SIG_IGN);
+    return kill(0, SIGINT) == 0;
 }
 
 #endif

@@ -1,0 +1,48 @@
+/* Arguments that are hard to quote, through a command and back: as they were. */
+#include "support/say.h"
+#include <apr_strings.h>
+#include <string.h>
+
+static const char *const hard[] = {"",
+                                   " ",
+                                   "two words",
+                                   "\"",
+                                   "\\",
+                                   "\\\"",
+                                   "ends with \\",
+                                   "tab\tand\nline",
+                                   "100% %PATH% $HOME",
+                                   "看电视",
+                                   "*",
+                                   "&|<>^",
+                                   "'single'",
+                                   NULL};
+
+int main(int argc, char **argv) {
+    const char *words[20];
+    brood_command_t *command;
+    apr_pool_t *pool;
+    int count = 2, code;
+    if (argc > 2 && strcmp(argv[1], "count") == 0) {
+        int same = 0;
+        for (int i = 0; hard[i] != NULL; i++) {
+            same += i + 2 < argc && strcmp(hard[i], argv[i + 2]) == 0;
+        }
+        return same;
+    }
+    MUST(brood_init(&argc, &argv));
+    MUST(apr_pool_create(&pool, NULL));
+    words[0] = argv[0];
+    words[1] = "count";
+    for (int i = 0; hard[i] != NULL; i++) {
+        words[count++] = hard[i];
+    }
+    words[count] = NULL;
+
+    MUST(brood_command_create(&command, words, NULL, pool));
+    MUST(brood_command_start(command));
+    MUST(brood_command_join(command, BROOD_FOREVER));
+    MUST(brood_command_exit_code(command, &code));
+    say("%d of %d arrived as they were\n", code, count - 2);
+    return 0;
+}
