@@ -104,7 +104,7 @@ static void print_pid(void) {
 static void start_below(const char *program, int end_with_parent) {
     const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
     brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
-    brood_command_t *command;
+    brood_command_t *command = NULL;
     apr_pool_t *pool;
     apr_status_t rv;
     options.end_with_parent = end_with_parent;
