@@ -2,6 +2,7 @@
 #include "methods.h"
 
 #include "outside.h"
+#include "strangers.h"
 #include <apr_thread_proc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,23 @@ static void whichever_ends_first(void **state) {
         assert_int_equal(code, 10 + i);
     }
     assert_status(brood_fork_wait(NULL, NULL, 0, 0, BROOD_FOREVER), BROOD_ENOTCHILD);
+}
+
+/* The system keeps no ends of children: that it has ended is told, how is not. */
+static void an_end_that_nobody_kept(void **state) {
+    brood_test_t *test = *state;
+    brood_queue_t *queue = make_queue(test);
+    int64_t pid, ended;
+    int code;
+
+    assert_int_equal(brood_test_ignore_children(1), 1);
+    pid = forked(await_word, queue);
+    assert_success(brood_queue_put(queue, BROOD_ARGS(3), 0));
+    assert_status(brood_fork_wait(&ended, &code, pid, 0, LATE), BROOD_ESTATUSLOST);
+    assert_int_equal(brood_test_ignore_children(0), 1);
+    assert_int_equal(ended, pid);
+    assert_int_equal(code, 255);
+    assert_status(brood_fork_wait(NULL, NULL, pid, 0, 0), BROOD_ENOTCHILD);
 }
 
 /* An exit handler would put a second word. */
@@ -412,6 +430,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_killed_one),
     BROOD_TEST(a_look_takes_nothing),
     BROOD_TEST(whichever_ends_first),
+    BROOD_TEST(an_end_that_nobody_kept),
     BROOD_TEST(exit_handlers_do_not_run),
     BROOD_TEST(neither_takes_the_other),
     BROOD_TEST(a_child_has_children_of_its_own),
