@@ -108,7 +108,8 @@ typedef struct brood_command_options_t {
     brood_stdio_t input, output, error;
     int new_group; /* 1: a process group of its own: Ctrl-C in the terminal misses it */
     int end_with_parent; /* 1: killed when this process ends, however that ends. Where the
-                            system cannot do that, the start is APR_ENOTIMPL. */
+                            system cannot do that, the start is APR_ENOTIMPL. 0: not, but in a
+                            tree that ends as a whole (process.h) it is if it can be. */
     int join_at_exit; /* 1: waited for when this program ends, as a child of process.h is */
     int allow_scripts;        /* 1: a .bat or .cmd file may be run (Windows) */
     const char *command_line; /* Windows: the whole command line, in place of argv, which
