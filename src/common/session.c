@@ -35,6 +35,13 @@ static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
 
+/* The allocators of these pools and of those of its parents, which a forked child leaves as they
+ * are: here they are found by who looks for lost memory at the end, as LeakSanitizer does, for it
+ * does not search what APR has mapped. */
+#define ALLOCATORS 16
+static apr_allocator_t *volatile allocators[ALLOCATORS];
+static unsigned allocator_count;
+
 static void at_raw_fork(void);
 
 /* The control segment: the participants, the waiters, and what the seam needs. */
@@ -254,6 +261,7 @@ static apr_pool_t *pool_of_process(apr_pool_t **pool) {
             is_registered = atexit(brood__session_end) == 0;
         }
         if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
+            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
             /* A forked child then need not look for that function. */
             apr_pool_clear(*pool);
         } else {
