@@ -7,9 +7,10 @@
  * Who ends with its parent does so whatever it has made of its signals, and without being asked: no
  * exit handler runs. It may be stopped (Linux, Windows), and it may fork, for the library's own
  * threads do not count. It is bound to the process that started it, not to a thread of that (but
- * on Linux a first thread that leaves by pthread_exit() ends those that it spawned). A target that puts another program in its place by a bare exec() leaves that behind, except under
- * spawn on Linux. On Linux a parent that puts another program in its own place ends its spawned
- * ones so, if it has not started them from its first thread.
+ * on Linux a first thread that leaves by pthread_exit() ends those that it spawned). A target that
+ * puts another program in its place by a bare exec() leaves that behind, except under spawn on
+ * Linux. On Linux a parent that puts another program in its own place ends its spawned ones so, if
+ * it has not started them from its first thread.
  *
  * A family is found in two ways at once: the system's table of processes, which knows external
  * programs too, and the session's table, which still knows who started a process of Brood when
