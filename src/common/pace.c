@@ -11,6 +11,7 @@
 #include "pace.h"
 
 #include "os/clock.h"
+#include "os/cpu.h"
 #include <apr_time.h>
 
 #define SPINS 12u

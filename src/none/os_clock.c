@@ -11,7 +11,3 @@ void brood_os_yield(void) {
 void brood_os_sleep_until(brood_os_deadline_t deadline) {
     (void)deadline;
 }
-
-unsigned brood_os_cpu_count(void) {
-    return 1;
-}

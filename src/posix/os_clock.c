@@ -5,7 +5,6 @@
 #include "deadline.h"
 #include <sched.h>
 #include <time.h>
-#include <unistd.h>
 
 int64_t brood_os_now_ns(void) {
     struct timespec now = {0, 0};
@@ -33,22 +32,4 @@ void brood_os_sleep_until(brood_os_deadline_t deadline) {
     time.tv_sec = (time_t)(left / BROOD_NS_PER_S);
     time.tv_nsec = (long)(left % BROOD_NS_PER_S);
     (void)nanosleep(&time, NULL);
-}
-
-unsigned brood_os_cpu_count(void) {
-    long count;
-
-#ifdef __linux__
-    /* Room for 16384 processors: the kernel refuses a set that is smaller than its own. */
-    cpu_set_t sets[16];
-
-    if (sched_getaffinity(0, sizeof sets, sets) == 0) {
-        count = CPU_COUNT_S(sizeof sets, sets);
-        if (count > 0) {
-            return (unsigned)count;
-        }
-    }
-#endif
-    count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (unsigned)count : 1;
 }

@@ -1,5 +1,5 @@
-/* Families on Linux: /proc has a folder for each process, and one line there tells its number,
- * birth and parent together. */
+/* Families on Linux: /proc has a folder for each process. One line there tells its number, birth
+ * and parent together; another, on most kernels, the numbers of its children. */
 #include "posix.h"
 
 #include "identity_proc.h"
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /* The number that a folder's name is; 0: it is none. */
 static pid_t number_of(const char *name) {
@@ -85,16 +86,81 @@ static int read_relative(pid_t pid, const brood_os_identity_t *known, size_t kno
     return 1;
 }
 
-apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
-                                  brood_os_relative_t *list, size_t room, size_t *count) {
+/* Where those who are found go. */
+typedef struct search_t {
+    const brood_os_identity_t *known;
+    size_t known_count;
+    brood_os_relative_t *list;
+    size_t room;
+    size_t count;
+} search_t;
+
+static void look_at(search_t *search, pid_t pid) {
     brood_os_relative_t relative;
+
+    if (read_relative(pid, search->known, search->known_count, &relative)) {
+        if (search->count < search->room) {
+            search->list[search->count] = relative;
+        }
+        search->count++;
+    }
+}
+
+/* The children of one thread, as a line of numbers. Those that are known themselves are looked at
+ * as such. */
+static void look_at_children(search_t *search, pid_t pid, pid_t thread) {
+    char path[64];
+    FILE *line;
+    long child;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid,
+                   (long)thread);
+    line = fopen(path, "re");
+    if (line == NULL) {
+        return;
+    }
+    while (fscanf(line, "%ld", &child) == 1) {
+        if (!is_wanted((pid_t)child, 0, search->known, search->known_count)) {
+            look_at(search, (pid_t)child);
+        }
+    }
+    (void)fclose(line);
+}
+
+/* Each known one, and the children of its threads. Children that end while the line is read may
+ * hide others; who looks again when all are stopped sees them all. */
+static void search_lines(search_t *search) {
+    struct dirent *entry;
+    char path[64];
+    DIR *folder;
+    size_t i;
+
+    for (i = 0; i < search->known_count; i++) {
+        const pid_t pid = (pid_t)search->known[i].pid;
+
+        (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+        folder = pid > 0 ? opendir(path) : NULL;
+        if (folder == NULL) {
+            continue;
+        }
+        look_at(search, pid);
+        while ((entry = readdir(folder)) != NULL) {
+            pid_t thread = number_of(entry->d_name);
+
+            if (thread != 0) {
+                look_at_children(search, pid, thread);
+            }
+        }
+        (void)closedir(folder);
+    }
+}
+
+/* All processes there are, for kernels that do not list children. */
+static apr_status_t search_all(search_t *search) {
     struct dirent *entry;
     int is_any = 0;
-    DIR *folder;
+    DIR *folder = opendir("/proc");
 
-    *count = 0;
-    BROOD_FAULT("os.family_list");
-    folder = opendir("/proc");
     if (folder == NULL) {
         return errno == ENOENT || errno == EACCES ? APR_ENOTIMPL : BROOD_OS_ERROR;
     }
@@ -102,16 +168,29 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
         pid_t pid = number_of(entry->d_name);
 
         is_any |= pid != 0;
-        if (pid != 0 && read_relative(pid, known, known_count, &relative)) {
-            if (*count < room) {
-                list[*count] = relative;
-            }
-            (*count)++;
+        if (pid != 0) {
+            look_at(search, pid);
         }
     }
     (void)closedir(folder);
     return is_any ? APR_SUCCESS
                   : APR_ENOTIMPL; /* not even this process: it is not mounted */
+}
+
+apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
+                                  brood_os_relative_t *list, size_t room, size_t *count) {
+    search_t search = {known, known_count, list, room, 0};
+    apr_status_t status = APR_SUCCESS;
+
+    *count = 0;
+    BROOD_FAULT("os.family_list");
+    if (access("/proc/thread-self/children", F_OK) == 0) {
+        search_lines(&search);
+    } else {
+        status = search_all(&search);
+    }
+    *count = search.count;
+    return status;
 }
 
 apr_status_t brood_os_family_wake_with_parent(void) {

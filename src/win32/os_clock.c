@@ -65,19 +65,3 @@ void brood_os_sleep_until(brood_os_deadline_t deadline)
         }
     }
 }
-
-unsigned brood_os_cpu_count(void)
-{
-    DWORD_PTR mine = 0;
-    DWORD_PTR all = 0;
-    unsigned count = 0;
-    if (GetProcessAffinityMask(GetCurrentProcess(), &mine, &all)) {
-        for (; mine != 0; mine &= mine - 1) {
-            ++count;
-        }
-    }
-    if (count == 0) { /* threads in several processor groups have no one mask */
-        count = GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
-    }
-    return count == 0 ? 1 : count;
-}

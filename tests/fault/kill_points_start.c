@@ -84,6 +84,65 @@ static void parent_dies(const char *point, int passing, brood_start_method_t met
     }
 }
 
+/* Pauses until it is asked to end, and says so. */
+static int hear_request(const brood_values_t *state, apr_pool_t *pool) {
+    brood_connection_t *connection;
+
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &connection));
+    CHILD_OK(brood_stop_wait(KILLING_LATE_US));
+    CHILD_OK(brood_connection_send_bytes(connection, "x", 1, KILLING_LATE_US));
+    return 0;
+}
+
+static int ask_and_die(const brood_values_t *state, apr_pool_t *pool) {
+    brood_connection_t *connection;
+    brood_process_t *child;
+
+    CHILD_OK(BROOD_UNPACK(state, &connection));
+    CHILD_OK(
+        brood_process_create(&child, hear_request, BROOD_ARGS(connection), NULL, pool));
+    CHILD_OK(brood_process_start(child));
+    brood__fault_plan("stop.asked:1:kill");
+    CHILD_OK(brood_process_ask(child));
+    return 0;
+}
+
+/* A parent that dies between its request and the wake-up: the child hears it all the same. */
+static void asker_dies(brood_start_method_t method) {
+    brood_connection_t *mine, *theirs;
+    brood_process_t *parent;
+    apr_pool_t *pool;
+    char byte;
+    size_t size;
+
+    killing_count_case();
+    brood_test_ledger_open();
+    if (apr_pool_create(&pool, NULL) != APR_SUCCESS ||
+        brood_pipe_create(&mine, &theirs, 0, pool) != APR_SUCCESS) {
+        return;
+    }
+    (void)brood_set_start_method(method);
+    parent = start(method, ask_and_die, BROOD_ARGS(theirs), "asker", pool);
+    if (killing_code_of(parent) != -9) {
+        killing_complain("stop.asked", "the asker was not killed there", 0);
+    }
+    (void)brood_connection_close(theirs);
+    if (brood_connection_recv_bytes_into(mine, &byte, 1, &size, KILLING_LATE_US) !=
+        APR_SUCCESS) {
+        killing_complain("stop.asked", "the child has not heard", 0);
+    }
+    if (brood_connection_recv_bytes_into(mine, &byte, 1, &size, KILLING_LATE_US) !=
+        APR_EOF) {
+        killing_complain("stop.asked", "the child has not ended", 0);
+    }
+    (void)brood_set_start_method(BROOD_START_DEFAULT);
+    apr_pool_destroy(pool);
+    if (brood_test_ledger_check() != 0) {
+        killing_complain("stop.asked", "something was left", 0);
+    }
+}
+
 /* A child that dies while it boots: its start says so, or it had started and was killed. */
 static void child_dies(const char *point, brood_start_method_t method,
                        apr_pool_t *setting) {
@@ -256,6 +315,7 @@ static void run_method(brood_start_method_t method, apr_pool_t *pool) {
     if (method == BROOD_START_FORKSERVER) {
         run_served();
     }
+    asker_dies(method);
     killing_report("starts", "", method);
 }
 

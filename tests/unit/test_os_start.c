@@ -225,7 +225,8 @@ static int arrange(const char *folder, unsigned closed) {
     brood_os_handle_t files[BROOD_OS_STANDARD];
     brood_os_handle_t boot = BROOD_OS_NO_HANDLE, other;
     int choice[BROOD_OS_STANDARD];
-    const int step = brood_os_has_fork() ? 1 : 4; /* starts cost more elsewhere */
+    /* Starts cost more elsewhere, and numbers can be closed in many ways. */
+    const int step = !brood_os_has_fork() ? 4 : (closed & 7) != 0 ? 3 : 1;
     int i, code, wrong = 0;
 
     for (i = 0; i < BROOD_OS_STANDARD; i++) {
@@ -242,7 +243,8 @@ static int arrange(const char *folder, unsigned closed) {
             files[i] = open_file(folder, i);
         }
     }
-    for (code = 0; code < CHOICES * CHOICES * CHOICES && wrong < 5; code += step) {
+    for (code = (int)closed % step; code < CHOICES * CHOICES * CHOICES && wrong < 5;
+         code += step) {
         choice[0] = code % CHOICES;
         choice[1] = code / CHOICES % CHOICES;
         choice[2] = code / CHOICES / CHOICES;

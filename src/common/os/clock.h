@@ -14,8 +14,4 @@ void brood_os_yield(void);
 /* Sleeps until the deadline or a little later; may return early when interrupted. */
 void brood_os_sleep_until(brood_os_deadline_t deadline);
 
-/* How many processors this process may run on (its affinity, not the machine's count);
- * at least 1. */
-unsigned brood_os_cpu_count(void);
-
 #endif

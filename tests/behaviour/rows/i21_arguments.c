@@ -1,6 +1,6 @@
 /* Arguments that are hard to quote, through a command and back: as they were. */
 #include "support/say.h"
-#include <apr_strings.h>
+#include <apr_general.h>
 #include <string.h>
 
 static const char *const hard[] = {"",
@@ -23,6 +23,8 @@ int main(int argc, char **argv) {
     brood_command_t *command;
     apr_pool_t *pool;
     int count = 2, code;
+    /* Windows' C runtime hands main its arguments in the code page of the machine. */
+    MUST(apr_app_initialize(&argc, (const char *const **)&argv, NULL));
     if (argc > 2 && strcmp(argv[1], "count") == 0) {
         int same = 0;
         for (int i = 0; hard[i] != NULL; i++) {

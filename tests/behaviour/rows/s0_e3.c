@@ -5,19 +5,27 @@
 
 #define PAUSE_US apr_time_from_msec(100)
 
-static int loop(const brood_values_t *state, apr_pool_t *pool) {
-    int count;
+typedef struct loop_t {
+    int32_t count;
+} loop_t;
+
+static const brood_field_t loop_fields[] = {BROOD_FIELD_INT(loop_t, count)};
+static const brood_descriptor_t loop_descriptor =
+    BROOD_DESCRIPTOR("loop", 1, 1, loop_t, loop_fields, NULL);
+
+static int run(void *self, apr_pool_t *pool) {
+    const loop_t *loop = self;
     (void)pool;
-    MUST(BROOD_UNPACK(state, &count));
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < loop->count; i++) {
         apr_sleep(PAUSE_US); /* the work */
         say("Pid: %lld LoopCount: %d\n", (long long)brood_current_pid(), i);
     }
     return 0;
 }
+BROOD_PROCESS_TYPE(loop_type, "MyProcess", loop_descriptor, run);
 
 int main(int argc, char **argv) {
-    const int counts[] = {2, 3, 400};
+    const loop_t loops[] = {{2}, {3}, {400}};
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
     brood_process_t *children[3];
     apr_pool_t *pool;
@@ -26,8 +34,8 @@ int main(int argc, char **argv) {
 
     options.daemon = 1;
     for (int i = 0; i < 3; i++) {
-        MUST(brood_process_create(&children[i], loop, BROOD_ARGS(counts[i]), &options,
-                                  pool));
+        MUST(brood_process_create_type(&children[i], &loop_type, &loops[i], &options,
+                                       pool));
         MUST(brood_process_start(children[i]));
     }
     for (int i = 0; i < 2; i++) {
