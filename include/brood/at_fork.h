@@ -15,7 +15,9 @@
  * flushed before (not by brood_fork()), so that nothing is written twice; APR's random
  * generators (apr_random.h) are told, so that no two children draw the same
  * (apr_generate_random_bytes() and Brood's own ask the kernel); exit handlers and pool cleanups
- * of the parent do not run in a child that runs a function. rand() and random() go on from the
+ * of the parent do not run in a child that runs a function. (Where the C library has no
+ * on_exit(), as on macOS and with musl, what the program itself registered with atexit() does
+ * run if the target calls exit(); it does not if the target returns.) rand() and random() go on from the
  * parent's state in every child, as POSIX has it: seed them. */
 #ifndef BROOD_AT_FORK_H
 #define BROOD_AT_FORK_H

@@ -35,8 +35,9 @@
 #include "brood/values.h"
 
 /* A function that runs in a child.
- * `state` is what the parent packed; `pool` lives until the process ends. What it returns is
- * the exit code (POSIX keeps its low 8 bits). */
+ * `state` is what the parent packed; `pool` is the child's own and is cleared when it ends, by
+ * returning or by exit(), under every method. What it returns is the exit code (POSIX keeps its
+ * low 8 bits). */
 typedef int brood_target_fn(const brood_values_t *state, apr_pool_t *pool);
 
 typedef enum brood_start_method_t {

@@ -40,6 +40,20 @@ int brood__close_on_exec(int fd) {
     return flags < 0 ? -1 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
+int brood__above_standard(int fd) {
+    int moved;
+
+    if (fd < 0 || fd > STDERR_FILENO) {
+        return fd;
+    }
+    moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (moved < 0) {
+        return fd;
+    }
+    (void)close(fd);
+    return moved;
+}
+
 /* Not below 3: in a process whose standard streams were closed, nothing of ours may become
  * what others take for standard output. */
 apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle,
@@ -191,6 +205,7 @@ static size_t take_descriptors(struct msghdr *message, int fds[ARRIVING_MAX]) {
 #ifndef MSG_CMSG_CLOEXEC
             (void)brood__close_on_exec(fds[taken]);
 #endif
+            fds[taken] = brood__above_standard(fds[taken]);
             taken++;
         }
     }

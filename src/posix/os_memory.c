@@ -23,7 +23,7 @@
  * it in that moment would have to be the same user. */
 apr_status_t brood__memory_shm(int *fd) {
 #ifdef SHM_ANON
-    *fd = shm_open(SHM_ANON, O_RDWR | O_CLOEXEC, 0600);
+    *fd = brood__above_standard(shm_open(SHM_ANON, O_RDWR | O_CLOEXEC, 0600));
     return *fd < 0 ? BROOD_OS_ERROR : APR_SUCCESS;
 #else
     uint64_t random;
@@ -44,6 +44,7 @@ apr_status_t brood__memory_shm(int *fd) {
         if (*fd >= 0) {
             (void)shm_unlink(name);
             (void)brood__close_on_exec(*fd); /* POSIX says it is set; it costs little */
+            *fd = brood__above_standard(*fd);
             return APR_SUCCESS;
         }
         if (errno != EEXIST && errno != EINTR) {

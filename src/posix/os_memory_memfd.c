@@ -30,6 +30,7 @@ static apr_status_t open_object(int *fd) {
         *fd = (int)syscall(SYS_memfd_create, "brood", flags);
     }
     if (*fd >= 0) {
+        *fd = brood__above_standard(*fd);
         return APR_SUCCESS;
     }
     if (errno == ENOSYS || errno == EPERM || errno == EACCES) {

@@ -43,6 +43,8 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
     if (make_pipe(ends) != 0) {
         return BROOD_OS_ERROR;
     }
+    ends[0] = brood__above_standard(ends[0]);
+    ends[1] = brood__above_standard(ends[1]);
     brood__stream_set_pipe(ends[0], 1);
     brood__stream_set_pipe(ends[1], 1);
     *reader = ends[0];
@@ -96,6 +98,8 @@ apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *oth
     if (make_pair(ends) != 0) {
         return BROOD_OS_ERROR;
     }
+    ends[0] = brood__above_standard(ends[0]);
+    ends[1] = brood__above_standard(ends[1]);
     brood__stream_set_pipe(ends[0], 0);
     brood__stream_set_pipe(ends[1], 0);
     *one = ends[0];

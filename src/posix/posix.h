@@ -42,4 +42,9 @@ int brood__descriptor_count(void);
  * between the two steps would inherit the descriptor; brood_os_process_start() closes it. */
 int brood__close_on_exec(int fd);
 
+/* Moves a new descriptor away from the numbers of the standard streams, which it has got when those
+ * are closed: what others print there must not go into it, least of all when it is the memory that
+ * processes share. Returns its number from now on, the old one when there is no other left. */
+int brood__above_standard(int fd);
+
 #endif

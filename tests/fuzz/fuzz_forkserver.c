@@ -145,7 +145,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (make_forks_fail()) {
         brood__forkserver_serve(server);
         require(refusals(&sender) == failed_forks());
-        require(open_handles() == before);
+    } else {
+        brood_os_handle_close(server);
+        require(refusals(&sender) == 0);
     }
+    require(open_handles() == before);
     return 0;
 }

@@ -3,7 +3,9 @@
 #include "methods.h"
 
 #include "os/clock.h"
+#include "os/handle.h"
 #include "os/process.h"
+#include "os/program.h"
 #include "outside.h"
 #include <apr_env.h>
 #include <apr_thread_proc.h>
@@ -494,6 +496,91 @@ static void an_interrupt_is_not_for_the_server(void **state) {
     assert_int_equal(brood_forkserver_pid(context), pid);
 }
 
+static int tell_size(const brood_values_t *args, apr_pool_t *pool) {
+    brood_bytes_t bytes;
+    size_t i, sum = 0;
+
+    (void)pool;
+    if (BROOD_UNPACK(args, &bytes) != APR_SUCCESS) {
+        return 1;
+    }
+    for (i = 0; i < bytes.size; i++) {
+        sum += ((const unsigned char *)bytes.data)[i];
+    }
+    return sum == bytes.size * 7 ? 0 : 2;
+}
+
+/* A small one the server reads itself, before it forks; a large one is for the child. */
+static void records_of_all_sizes(void **state) {
+    static const size_t sizes[] = {0, 1, 3000, 3900, 4096, 4200, 100000, 3000000};
+    brood_test_t *test = *state;
+    size_t i;
+
+    for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        void *data = apr_palloc(test->pool, sizes[i] + 1);
+
+        memset(data, 7, sizes[i]);
+        brood_test_join(start_by(NULL, tell_size, BROOD_ARGS(brood_bytes(data, sizes[i])),
+                                 test),
+                        0);
+    }
+}
+
+static int print_much(const brood_values_t *args, apr_pool_t *pool) {
+    char text[512];
+    int i;
+
+    (void)args, (void)pool;
+    memset(text, 'x', sizeof text);
+    for (i = 0; i < 64; i++) {
+        fwrite(text, 1, sizeof text, stdout);
+    }
+    fflush(stdout);
+    return 0;
+}
+
+static int run_one(brood_start_method_t method, brood_target_fn *target, apr_pool_t *pool) {
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *child;
+    int code = -1;
+
+    options.method = method;
+    if (brood_process_create(&child, target, BROOD_NO_ARGS, &options, pool) != APR_SUCCESS ||
+        brood_process_start(child) != APR_SUCCESS ||
+        brood_process_join(child, LATE) != APR_SUCCESS) {
+        return -1;
+    }
+    (void)brood_process_exit_code(child, &code);
+    return code;
+}
+
+/* The last child would not find its way into a session that has been printed to. */
+static int parent_without_output(const brood_values_t *args, apr_pool_t *pool) {
+    (void)args;
+    brood_os_handle_close(brood_os_standard_get(1));
+    if (run_one(BROOD_START_FORKSERVER, print_much, pool) != 0) {
+        return 1;
+    }
+    if (run_one(BROOD_START_SPAWN, print_much, pool) != 0) {
+        return 2;
+    }
+    return run_one(BROOD_START_SPAWN, do_nothing, pool) == 0 ? 0 : 3;
+}
+
+/* The bug: the session's memory came to be the child's standard output, as the first free number
+ * or for want of another. */
+static void a_parent_without_standard_output(void **state) {
+    brood_test_t *test = *state;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *child;
+
+    options.method = BROOD_START_SPAWN;
+    assert_success(brood_process_create(&child, parent_without_output, BROOD_NO_ARGS,
+                                        &options, test->pool));
+    assert_success(brood_process_start(child));
+    brood_test_join(child, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(what_is_loaded_is_in_all_children),
     BROOD_TEST(a_preload_that_fails),
@@ -506,6 +593,8 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_stopped_server),
     BROOD_TEST(it_has_no_name),
     BROOD_TEST(an_interrupt_is_not_for_the_server),
+    BROOD_TEST(records_of_all_sizes),
+    BROOD_TEST(a_parent_without_standard_output),
     BROOD_TEST(the_programs_preload), /* the last: the server that the others know goes */
 };
 

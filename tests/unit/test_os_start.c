@@ -557,6 +557,53 @@ static void starts_beside_each_other(void **state) {
     }
 }
 
+/* Though they would be inherited: counted where that says something, and the end of a pipe that
+ * another has would not be one. `tied` goes the other way of starting. */
+static void nothing_that_is_inheritable(int tied) {
+    brood_os_handle_t in[2];
+    brood_os_handle_t standard[] = {0, BROOD_OS_NO_HANDLE, BROOD_OS_NO_HANDLE};
+    apr_file_t *readers[40], *writers[40];
+    brood_os_process_t process;
+    brood_os_start_t start = plain();
+    brood_os_start_step_t step;
+    apr_size_t length = 1;
+    char byte;
+    int i;
+
+    start.end_with_parent = tied;
+    if (run_role(&start, "signals", NULL, NULL) == -1000) {
+        return; /* there is no other way */
+    }
+    for (i = 0; i < 40; i++) {
+        assert_int_equal(apr_file_pipe_create(&readers[i], &writers[i], pool), 0);
+        assert_int_equal(apr_file_inherit_set(readers[i]), 0);
+        assert_int_equal(apr_file_inherit_set(writers[i]), 0);
+    }
+    if (brood_os_has_fork()) {
+        assert_int_equal(run_role(&start, "count", NULL, NULL), 3);
+    }
+    assert_int_equal(brood_os_stream_pipe_for(&in[0], &in[1], BROOD_OS_STRANGER_READS),
+                     0);
+    standard[0] = in[0];
+    start.standard = standard;
+    assert_int_equal(start_role(&process, &start, "copy", NULL, NULL, &step), 0);
+    for (i = 0; i < 40; i++) {
+        assert_int_equal(apr_file_close(writers[i]), 0);
+        assert_int_equal(apr_file_read(readers[i], &byte, &length), APR_EOF);
+        assert_int_equal(apr_file_close(readers[i]), 0);
+        length = 1;
+    }
+    brood_os_handle_close(in[0]);
+    brood_os_handle_close(in[1]);
+    assert_int_equal(exit_of(&process), 7);
+}
+
+static void nothing_else_is_inherited(void **state) {
+    (void)state;
+    nothing_that_is_inheritable(0);
+    nothing_that_is_inheritable(1);
+}
+
 static void a_group_of_its_own(void **state) {
     brood_os_start_t start = plain();
 
@@ -944,6 +991,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(streams_where_numbers_are_closed),
         cmocka_unit_test(pipes_for_strangers),
         cmocka_unit_test(starts_beside_each_other),
+        cmocka_unit_test(nothing_else_is_inherited),
         cmocka_unit_test(a_group_of_its_own),
         cmocka_unit_test(signals_are_as_the_system_has_them),
         cmocka_unit_test(it_ends_with_its_parent),
