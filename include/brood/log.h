@@ -4,7 +4,8 @@
  *
  * Nothing is written unless somebody asks: brood_log_to_stderr(level), a sink of the program's
  * own, or the environment variable BROOD_LOG=debug (a level's name or number), which is
- * looked at when nothing has been chosen. The library says itself how processes start and end
+ * looked at once, at the first line, choice or start, for a program that has not chosen itself;
+ * children do as their parent does. The library says itself how processes start and end
  * (BROOD_LOG_INFO, BROOD_LOG_DEBUG, BROOD_LOG_SUBDEBUG).
  *
  * Level and standard error are inherited by children of every start method; a sink of one's

@@ -255,11 +255,81 @@ static void starts_and_ends_are_told(void **state) {
     assert_null(strstr(heard, "from within"));
 }
 
+/* ---- what the environment asks for ---- */
+
+#define SPEAK "--speak"
+static const char *own_program;
+
+static int say_child(const brood_values_t *state, apr_pool_t *pool) {
+    (void)state;
+    (void)pool;
+    brood_log(BROOD_LOG_DEBUG, "low");
+    brood_log(BROOD_LOG_ERROR, "child");
+    return 0;
+}
+
+/* This program as another one, which chooses nothing: its main, to the end. */
+static int speak(void) {
+    brood_process_t *child;
+    apr_pool_t *pool;
+
+    brood_log(BROOD_LOG_DEBUG, "low");
+    brood_log(BROOD_LOG_ERROR, "high");
+    CHILD_CHECK(apr_pool_create(&pool, NULL) == APR_SUCCESS);
+    CHILD_OK(brood_process_create(&child, say_child, BROOD_NO_ARGS, NULL, pool));
+    CHILD_OK(brood_process_start(child));
+    CHILD_OK(brood_process_join(child, LATE));
+    return 0;
+}
+
+static void the_environment_asks(void **state) {
+    static const struct {
+        const char *variable;
+        const char *wanted;
+    } rows[] = {
+        {"BROOD_LOG", ""}, /* not set */
+        {"BROOD_LOG=off", ""},
+        {"BROOD_LOG=error", "[ERROR/MainProcess] high\n[ERROR/Process-1] child\n"},
+        {"BROOD_LOG=35", "[ERROR/MainProcess] high\n[ERROR/Process-1] child\n"},
+        {"BROOD_LOG=loud",
+         "[WARNING/MainProcess] BROOD_LOG: no level is called \"loud\"\n"
+         "[ERROR/MainProcess] high\n[ERROR/Process-1] child\n"},
+    };
+    brood_test_t *test = *state;
+    char method[64];
+    size_t i;
+
+    (void)snprintf(method, sizeof method, "BROOD_START_METHOD=%s",
+                   brood_start_method_name(test->method));
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *const argv[] = {own_program, SPEAK, NULL};
+        const char *const variables[] = {rows[i].variable, method, NULL};
+        brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+        brood_command_result_t result;
+
+        options.variables = variables;
+        options.error = brood_stdio_capture(0);
+        assert_success(brood_command_run(&result, argv, &options, LATE, test->pool));
+        assert_int_equal(result.code, 0);
+        assert_string_equal((const char *)result.error.data, rows[i].wanted);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(silent_by_default),        BROOD_TEST(levels_decide),
     BROOD_TEST(names_and_numbers),        BROOD_TEST(a_line_changes_no_detail),
     BROOD_TEST(lines_on_standard_error),  BROOD_TEST(children_inherit),
-    BROOD_TEST(starts_and_ends_are_told),
+    BROOD_TEST(starts_and_ends_are_told), BROOD_TEST(the_environment_asks),
 };
 
-BROOD_TEST_MAIN(tests)
+int main(int argc, char **argv) {
+    if (brood_init(&argc, &argv) != APR_SUCCESS) {
+        return 1;
+    }
+    if (argc > 1 && strcmp(argv[1], SPEAK) == 0) {
+        return speak();
+    }
+    own_program = argv[0];
+    return brood_test_run(argv[0], tests, sizeof tests / sizeof tests[0],
+                          argc > 1 ? argv[1] : NULL);
+}
