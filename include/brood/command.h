@@ -108,7 +108,8 @@ typedef struct brood_command_options_t {
     brood_stdio_t input, output, error;
     int new_group; /* 1: a process group of its own: Ctrl-C in the terminal misses it */
     int end_with_parent; /* 1: killed when this process ends, however that ends. Where the
-                            system cannot do that, the start is APR_ENOTIMPL. */
+                            system cannot do that, the start is APR_ENOTIMPL. 0: not, but in a
+                            tree that ends as a whole (process.h) it is if it can be. */
     int join_at_exit; /* 1: waited for when this program ends, as a child of process.h is */
     int allow_scripts;        /* 1: a .bat or .cmd file may be run (Windows) */
     const char *command_line; /* Windows: the whole command line, in place of argv, which
@@ -221,7 +222,8 @@ static inline brood_stdio_t brood_stdio_as_output(void) {
     return brood_stdio_of(BROOD_STDIO_AS_OUTPUT);
 }
 
-/* An end of a connection, lent for the start; close it here when it is not needed here. */
+/* An end of a connection, lent for the start; close it here when it is not needed here. On Windows
+ * the program gets an overlapped HANDLE, which most programs cannot use. */
 static inline brood_stdio_t brood_stdio_connection(brood_connection_t *connection) {
     brood_stdio_t stdio = brood_stdio_of(BROOD_STDIO_CONNECTION);
     stdio.connection = connection;
@@ -282,7 +284,9 @@ BROOD_API apr_status_t brood_command_create(brood_command_t **command,
  * those that are handled here are as the system has them, what is ignored stays ignored.
  * Platforms: a text file without "#!" is no program, and no shell is tried. On Windows .exe,
  * .com, .bat and .cmd are tried where the name has no extension that exists, and the working
- * directory is not searched. Like: execvp(3), subprocess.Popen(), reproc_start(). */
+ * directory is not searched; nor is it anywhere by an empty entry of PATH. What is in this
+ * process's own C streams is not flushed before. Like: execvp(3), subprocess.Popen(),
+ * reproc_start(). */
 BROOD_API apr_status_t brood_command_start(brood_command_t *command);
 
 /* Where the last start failed.
@@ -467,8 +471,10 @@ BROOD_API apr_status_t brood_command_sentinel(brood_command_t *command,
  *          pipe, or has been closed; BROOD_ENOTSTARTED, BROOD_ECLOSED, BROOD_ENOTCHILD,
  *          APR_EINVAL; or the system's status.
  * Blocking: as `timeout` says; captures are taken meanwhile, outputs that are pipes are not.
- * Threads and processes: as the command. Platforms: same everywhere. On Windows a program reads
- * text with "\r\n"; bytes go as they are. Like: Popen.stdin.write(). */
+ * Threads and processes: as the command. Platforms: bytes go as they are. On Windows the last
+ * 64 KiB that were taken may be on their way for as long as the program does not read; they are
+ * lost when the command is closed, or the thread that wrote them ends, before that.
+ * Like: Popen.stdin.write(). */
 BROOD_API apr_status_t brood_command_write(brood_command_t *command, const void *data,
                                            size_t size, size_t *written,
                                            apr_interval_time_t timeout);
@@ -648,15 +654,16 @@ BROOD_API apr_status_t brood_pipeline_exit_code(brood_command_t *const *commands
 
 /* Puts another program in the place of this one. Standard C streams are flushed first; this
  * process leaves its session, exit handlers and finalizers do not run, children are not joined
- * and go on, daemons end when the program that follows ends.
+ * and go on, daemons end when the program that follows ends. Locks that this process holds are to
+ * be released before: to others it has died.
  *
  * @param argv     as brood_command_create()
  * @param options  or NULL. Streams may be inherited, nothing, files, connections or native
  *                 handles; pipes, captures and bytes need somebody on the other side, and are
  *                 APR_EINVAL; so is end_with_parent.
  * @param pool     for memory on the way
- * @returns only on failure, with the statuses of brood_command_start(); this process is as it
- *          was then, and goes on.
+ * @returns only on failure, with the statuses of brood_command_start(); this process goes on
+ *          then, with a new place in its session if it had got so far.
  * Blocking: on POSIX no longer than the system takes. Threads and processes: other threads end.
  * Platforms: POSIX: the same pid. Windows has no such thing: the program is started, waited for,
  * and this process ends with its exit code, so that whoever waits for it sees no difference but

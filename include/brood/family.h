@@ -4,6 +4,14 @@
  *     brood_process_kill_tree(child, BROOD_STOP_KILL, NULL);  or now, on our word
  *     brood_kill_descendants(BROOD_STOP_TERMINATE, NULL);     everything below this process
  *
+ * Who ends with its parent does so whatever it has made of its signals, and without being asked: no
+ * exit handler runs. It may be stopped (Linux, Windows), and it may fork, for the library's own
+ * threads do not count. It is bound to the process that started it, not to a thread of that (but
+ * on Linux a first thread that leaves by pthread_exit() ends those that it spawned). A target that
+ * puts another program in its place by a bare exec() leaves that behind, except under spawn on
+ * Linux. On Linux a parent that puts another program in its own place ends its spawned ones so, if
+ * it has not started them from its first thread.
+ *
  * A family is found in two ways at once: the system's table of processes, which knows external
  * programs too, and the session's table, which still knows who started a process of Brood when
  * that one has ended. Before anybody is ended all are stopped, until a look finds nobody new,
@@ -44,14 +52,14 @@ BROOD_BEGIN_DECLS
  * A process that was stopped by somebody else is continued by BROOD_STOP_TERMINATE.
  * Platforms: Linux since 5.3 and Windows; macOS and the BSDs cannot signal a process by its
  * birth: APR_ENOTIMPL there. A program that made itself a daemon of init (forked twice) is no
- * descendant any more, except on Windows as long as its parents live.
+ * descendant any more.
  * Like: killing a job object; psutil.Process.children(recursive=True), each killed.
  * Example: kill_tree.c */
 BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process,
                                                brood_stop_what_t how, size_t *count);
 
-/* Ends all descendants of this process, the forkserver among them, and external programs; not
- * this process itself. Children stay to be joined.
+/* Ends all descendants of this process, external programs among them; not this process itself,
+ * and not its forkserver, which tells how its children ended. They stay to be joined.
  *
  * @param how    as for brood_process_kill_tree()
  * @param count  receives how many processes were told to end; may be NULL

@@ -65,7 +65,7 @@ typedef struct brood_process_options_t {
                                     one that runs. It must be the same build. */
     int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
                             within a second when its creator ends, however that ends; 2: and so
-                            do all processes that it starts, and theirs */
+                            do all processes that it starts, and theirs (family.h) */
     brood_context_t *context; /* whose settings stand for what is left open above (context.h);
                                  NULL: the program's */
 } brood_process_options_t;

@@ -1,6 +1,7 @@
 /* Command: the start, and a program in the place of this one. */
 #include "command.h"
 
+#include "current.h"
 #include "os/handle.h"
 #include "session.h"
 #include "status.h"
@@ -115,10 +116,17 @@ static apr_status_t failed(const brood__command_start_t *start, apr_status_t rv)
 
 /* ---- the start -------------------------------------------------------------------------- */
 
-/* Makes the process. */
+/* Makes the process. In a tree that ends as a whole it is tied, too, if the kernel can do that. */
 static apr_status_t launch(brood__command_start_t *start, brood__child_t *child) {
+    int inherits = !start->os.end_with_parent && brood__current.end_with_parent > 1;
     brood_os_start_step_t step = BROOD_OS_START_NONE;
-    apr_status_t rv = brood_os_process_start(&child->os, &start->os, &step);
+    apr_status_t rv;
+    start->os.end_with_parent = inherits ? 2 : start->os.end_with_parent;
+    rv = brood_os_process_start(&child->os, &start->os, &step);
+    if (inherits && APR_STATUS_IS_ENOTIMPL(rv)) {
+        start->os.end_with_parent = 0;
+        rv = brood_os_process_start(&child->os, &start->os, &step);
+    }
     if (rv != APR_SUCCESS) {
         start->step = step_of(step);
         rv = system_failed(start, rv);

@@ -23,8 +23,12 @@ apr_status_t brood_os_family_wake_with_parent(void) {
     BROOD_FAULT("os.family_wake_with_parent");
 #if defined(__FreeBSD__)
     {
-        int number = SIGCONT;
+        int number = 0;
 
+        if (procctl(P_PID, 0, PROC_PDEATHSIG_STATUS, &number) == 0 && number != 0) {
+            return APR_SUCCESS;
+        }
+        number = SIGCONT;
         return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &number) == 0 ? APR_SUCCESS
                                                                    : BROOD_OS_ERROR;
     }

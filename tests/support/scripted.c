@@ -31,7 +31,7 @@ int brood_test_is_scripted(int argc, char **argv) {
     return argc > 1 && strcmp(argv[1], BROOD_TEST_SCRIPTED) == 0;
 }
 
-static void fail(const char *what) {
+static _Noreturn void fail(const char *what) {
     (void)fprintf(stderr, "script: %s\n", what);
     exit(99);
 }

@@ -2,6 +2,8 @@
 #include "methods.h"
 
 #include "os/clock.h"
+#include "os/module.h"
+#include "os/program.h"
 #include "outside.h"
 #include "strangers.h"
 #include <stdio.h>
@@ -210,7 +212,46 @@ static void trees_end_with_a_killed_parent(void **state) {
     assert_int_equal(remove(file), 0);
 }
 
+static int have_command(const brood_values_t *state, apr_pool_t *pool) {
+    const char *argv[] = {NULL, "--stranger", "0", NULL, NULL};
+    char path[BROOD_OS_PATH_MAX];
+    brood_command_t *command;
+    brood_queue_t *words;
+
+    CHILD_OK(BROOD_UNPACK(state, &words, &argv[3]));
+    CHILD_OK(brood_os_program_path(path, sizeof path));
+    argv[0] = path;
+    CHILD_OK(brood_command_create(&command, argv, NULL, pool));
+    CHILD_OK(brood_command_start(command));
+    CHILD_OK(brood_queue_put(words, BROOD_ARGS(brood_command_pid(command)), 0));
+    for (;;) { /* until it is ended */
+        (void)brood_stop_wait(LATE);
+    }
+}
+
+static void commands_end_with_their_tree(void **state) {
+    brood_test_t *test = *state;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    const char *file = brood_test_file_name("command", test->pool);
+    brood_process_t *process;
+    family_t family;
+    int64_t command;
+
+    options.end_with_parent = 2;
+    assert_success(brood_queue_create(&family.words, NULL, test->pool));
+    process =
+        brood_test_create(have_command, BROOD_ARGS(family.words, file), &options, test);
+    assert_success(brood_process_start(process));
+    command = next_pid(&family, test);
+    assert_int_equal(brood_test_await_bytes(file, 1), 1);
+    assert_success(brood_process_kill(process));
+    brood_test_join(process, -9);
+    assert_true(brood_test_await_gone(command) >= 0);
+    assert_int_equal(remove(file), 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    BROOD_TEST(commands_end_with_their_tree),
     BROOD_TEST(a_wrong_choice_is_named),
     BROOD_TEST(it_ends_with_a_killed_parent),
     BROOD_TEST(it_may_block_every_signal),

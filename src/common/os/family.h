@@ -22,9 +22,9 @@ typedef struct brood_os_relative_t {
 apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
                                   brood_os_relative_t *list, size_t room, size_t *count);
 
-/* In a forked child: when the thread that forked it ends, the kernel continues this process if
- * it is stopped then (SIGCONT), so that it can look for itself what has become of its parent.
- * Not inherited by its children. APR_ENOTIMPL: the system has no such thing. */
+/* When the thread that made this process ends, the kernel continues this one if it is stopped
+ * then (SIGCONT), so that it can look for itself what has become of its parent. One that the
+ * kernel is to end then (os/process.h) stays so. Not inherited by its children. APR_ENOTIMPL: the system has no such thing. */
 apr_status_t brood_os_family_wake_with_parent(void);
 
 #endif
