@@ -19,6 +19,8 @@
 #include "ledger.h"
 #include "os/clock.h"
 #include "os/entropy.h"
+#include "os/handle.h"
+#include "os/identity.h"
 #include "os/module.h"
 #include "os/process.h"
 #include "os/program.h"
@@ -294,6 +296,19 @@ static void kill_a_tree(storm_family_t *storm, unsigned number, apr_pool_t *pool
 
 /* ---- all of them ------------------------------------------------------------------------ */
 
+/* Without a handle on a process its end is looked for now and then. */
+static int has_watches(void) {
+    brood_os_handle_t watch;
+    brood_os_identity_t self;
+    int has = brood_os_identity_self(&self) == APR_SUCCESS &&
+              brood_os_identity_watch(&self, &watch) == APR_SUCCESS;
+
+    if (has) {
+        brood_os_handle_close(watch);
+    }
+    return has;
+}
+
 static unsigned storm_under(brood_start_method_t method, unsigned kills, uint64_t seed) {
     storm_family_t storm = {
         method, seed + (uint64_t)method, NULL, NULL, {NULL, 0, 0}, 0, 0, 0};
@@ -329,7 +344,8 @@ static unsigned storm_under(brood_start_method_t method, unsigned kills, uint64_
     free(storm.delays.us);
     apr_pool_destroy(pool);
     /* One that had to wait for a processor is no fault; two in a hundred are. */
-    return storm.faults + (late > storm.delays.count / 50 + 1 ? (unsigned)late : 0);
+    return storm.faults +
+           (has_watches() && late > storm.delays.count / 50 + 1 ? (unsigned)late : 0);
 }
 
 static int storm_all(int argc, char **argv) {
