@@ -30,6 +30,7 @@
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood__child_t *first;
+static int is_ending; /* the exit waits for children on the list: none leaves it meanwhile */
 static brood__child_t *inherited; /* of the process that this one was forked from */
 
 brood__child_t *brood__child_new(const char *name, int daemon,
@@ -67,7 +68,7 @@ static brood__child_t *take_detached(void) {
     brood__child_t *child;
     brood__guard_take(&list_guard);
     for (link = &first; *link != NULL; link = &(*link)->next) {
-        if ((*link)->process == NULL && brood__child_wait(*link, 0) == APR_SUCCESS) {
+        if (!is_ending && (*link)->process == NULL && brood__child_wait(*link, 0) == APR_SUCCESS) {
             break;
         }
     }
@@ -276,8 +277,16 @@ static void terminate_daemons(void) {
     brood__guard_give(&list_guard);
 }
 
+static void set_ending(int ending) {
+    brood__guard_take(&list_guard);
+    is_ending = ending;
+    brood__guard_give(&list_guard);
+}
+
 void brood__child_end_all(void) {
-    brood__child_t *child = first_running();
+    brood__child_t *child;
+    set_ending(1);
+    child = first_running();
     if (child != NULL) {
         brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
     }
@@ -289,11 +298,13 @@ void brood__child_end_all(void) {
         }
         (void)brood__child_wait(child, BROOD_OS_FOREVER);
     }
+    set_ending(0);
     brood__child_reap_detached();
 }
 
 void brood__child_after_fork(void) {
     brood__guard_reset(&list_guard);
+    is_ending = 0;
     for (brood__child_t *child = first; child != NULL; child = child->next) {
         brood_os_process_close(&child->os);
         child->life = brood_os_handle_close(child->life);
