@@ -67,8 +67,8 @@ BROOD_BEGIN_DECLS
  * Blocking: as `timeout` says. A message that is put wakes the wait at once; a putter that is
  * killed before it has, a lease that comes back and an end that nobody told of are seen after 50
  * ms.
- * Threads and processes: any number may wait for the same things; all of them are told. None of
- * the things may be closed meanwhile. A kill in the middle leaves nothing behind.
+ * Threads and processes: any number may wait for the same things; all of them are told. Only a
+ * command is for one thread at a time (command.h). None of the things may be closed meanwhile. A kill in the middle leaves nothing behind.
  * Platforms: same everywhere, with any number of items. On Linux those who put must be able to see
  * the waiter in /proc, and need two descriptors; without that a message is seen after 50 ms.
  * Like: multiprocessing.connection.wait(object_list, timeout), which knows no queues.

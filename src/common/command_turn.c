@@ -192,8 +192,8 @@ apr_status_t brood__command_act(brood_command_t *command,
     }
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR && rv == APR_SUCCESS; i++) {
         brood__flow_t *flow = &command->flows[i];
-        if (!set[i].ready) {
-            continue;
+        if (!set[i].ready || flow->end == BROOD_OS_NO_HANDLE) {
+            continue; /* its end may have come just now: a command may be there twice */
         }
         if (flow->moved) {
             rv = brood__flow_take(flow);

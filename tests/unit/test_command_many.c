@@ -91,6 +91,26 @@ static void they_are_waited_for_beside_others(void **state) {
     assert_status(brood_wait(items, 1, LATE, &ready), BROOD_ECLOSED);
 }
 
+static void one_may_be_waited_for_twice(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options = brood_test_options(
+        brood_stdio_pipe(), brood_stdio_capture(0), brood_stdio_capture(0));
+    brood_command_t *command =
+        brood_test_command_start(test, &options, "close", "1", "close", "2", "wait");
+    brood_command_t *twice[] = {command, command};
+    brood_wait_item_t items[] = {BROOD_WAIT_COMMAND(command),
+                                 BROOD_WAIT_COMMAND(command)};
+    size_t ready;
+
+    /* Meanwhile its outputs come to their ends. */
+    assert_status(brood_wait(items, 2, 200000, &ready), APR_TIMEUP);
+    assert_success(brood_command_close_input(command));
+    assert_success(brood_wait(items, 2, LATE, &ready));
+    assert_int_equal(ready, 2);
+    assert_success(brood_command_wait_all(twice, 2, LATE));
+    brood_test_command_join(command, 0);
+}
+
 /* ---- pipelines ---- */
 
 static void make_three(brood_test_t *test, brood_command_t **three, const char *size) {
@@ -407,6 +427,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(all_are_waited_for),
     BROOD_TEST(they_are_waited_for_one_by_one),
     BROOD_TEST(they_are_waited_for_beside_others),
+    BROOD_TEST(one_may_be_waited_for_twice),
     BROOD_TEST(a_pipeline_runs),
     BROOD_TEST(a_writer_without_a_reader_ends),
     BROOD_TEST(a_pipeline_that_fails_leaves_nothing),
