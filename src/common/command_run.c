@@ -94,18 +94,28 @@ static void hand_over(brood__flow_t *flow, brood_bytes_t *bytes, int *cut,
     }
 }
 
-/* Its time is over, or it cannot be waited for. */
+/* Its time is over, or it cannot be waited for: then nothing of its streams is tried again, and
+ * it is killed at last whatever happens. */
 static apr_status_t give_up(brood_command_t *command, apr_status_t why,
                             brood_stop_what_t *ended_by) {
     const brood_command_options_t *options = &command->options;
-    apr_status_t rv =
+    apr_status_t rv;
+    for (int i = 0; why != APR_TIMEUP && i < BROOD_OS_STANDARD; i++) {
+        brood__flow_close(&command->flows[i]);
+    }
+    rv =
         options->steps == NULL
             ? brood_command_stop(command, default_steps,
                                  sizeof default_steps / sizeof default_steps[0], ended_by)
             : brood_command_stop(command, options->steps, options->step_count, ended_by);
-    if (rv != APR_SUCCESS) {
+    if (rv == APR_TIMEUP) { /* as far as its ladder goes */
         return brood__fail_within(
             why, "%s: its time was over, and it goes on: ", command->argv[0]);
+    }
+    if (rv != APR_SUCCESS) {
+        (void)brood__child_signal(command->child, BROOD_OS_KILL);
+        return brood__fail_within(why,
+                                  "%s: it could not be waited for: ", command->argv[0]);
     }
     return why != APR_TIMEUP ? why
                              : brood__fail(why, "%s was stopped when its time was over",

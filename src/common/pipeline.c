@@ -5,6 +5,7 @@
 static apr_status_t link_two(brood_command_t *writer, brood_command_t *reader) {
     brood_stdio_t *output = &writer->options.output;
     brood_stdio_t *input = &reader->options.input;
+    apr_status_t rv;
     if (input->kind == BROOD_STDIO_OUTPUT_OF && input->command == writer) {
         return APR_SUCCESS; /* they are joined already */
     }
@@ -17,9 +18,12 @@ static apr_status_t link_two(brood_command_t *writer, brood_command_t *reader) {
         return brood__fail(APR_EINVAL, "the input of %s comes from elsewhere already",
                            reader->argv[0]);
     }
-    *output = brood_stdio_pipe();
-    *input = brood_stdio_output_of(writer);
-    return brood__joint_create(reader, writer);
+    rv = brood__joint_create(reader, writer);
+    if (rv == APR_SUCCESS) {
+        *output = brood_stdio_pipe();
+        *input = brood_stdio_output_of(writer);
+    }
+    return rv;
 }
 
 static apr_status_t link_all(brood_command_t *const *commands, size_t count) {
@@ -54,8 +58,9 @@ static void undo(brood_command_t *const *commands, size_t count) {
             (void)brood__child_signal(commands[i]->child, BROOD_OS_KILL);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (commands[i]->child != NULL) {
+    for (size_t i = 0; i < count; i++) { /* but for another user's: that goes on */
+        if (commands[i]->child != NULL &&
+            brood__child_signal(commands[i]->child, BROOD_OS_KILL) == APR_SUCCESS) {
             (void)brood__child_wait(commands[i]->child, BROOD_OS_FOREVER);
         }
     }
