@@ -44,6 +44,7 @@ static void list_remove(const brood_command_t *command) {
 
 void brood__command_after_fork(void) {
     brood__guard_reset(&list_guard);
+    brood__command_streams_after_fork();
     for (brood_command_t *command = first; command != NULL; command = command->next) {
         for (int i = 0; i < BROOD_OS_STANDARD; i++) {
             brood__flow_close(&command->flows[i]);

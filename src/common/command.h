@@ -22,11 +22,13 @@
 #include "os/process.h"
 
 /* A pipe between two commands. It belongs to both, and goes with the second of them. Each end is
- * this process's until its command has been started. */
+ * this process's until its command has been started. The two may be started by two threads: all
+ * of this is under the guard of command_streams.c. */
 typedef struct brood__joint_t {
     brood_os_handle_t reader;
     brood_os_handle_t writer;
     int made;
+    int taken[2]; /* that side is being started, or has been: the reader, the writer */
     int holders;
 } brood__joint_t;
 
@@ -72,6 +74,7 @@ struct brood_command_t {
 
 /* A start on its way. */
 typedef struct brood__command_start_t {
+    struct brood__command_start_t *next; /* of those that have opened something */
     const brood_command_options_t *options;
     brood_os_start_t os;
     brood_os_handle_t standard[BROOD_OS_STANDARD];
@@ -124,8 +127,17 @@ const char *brood__command_variable(const char *const *environment, const char *
 apr_status_t brood__command_streams(brood__command_start_t *start,
                                     brood_command_t *command);
 
+/* The command has its ends of the pipes from now on. */
+void brood__command_streams_take(brood__command_start_t *start, brood_command_t *command);
+
 /* Closes what the start has opened and nobody took. */
 void brood__command_streams_close(brood__command_start_t *start);
+
+/* brood_os_process_fork(), while no other thread's start is just making or handing over a pipe. */
+apr_status_t brood__command_fork(brood_os_process_t *process);
+
+/* In a forked child: closes what other threads of the parent had opened for their starts. */
+void brood__command_streams_after_fork(void);
 
 /* ---- pipes between commands ------------------------------------------------------------- */
 
@@ -135,6 +147,8 @@ apr_status_t brood__joint_end(brood__joint_t *joint, int is_writer,
                               brood_os_handle_t *end);
 /* That side has been started, or never will be. */
 void brood__joint_used(brood__joint_t *joint, int is_writer);
+/* The start of that side has failed. What nobody else needs is closed, to be made anew. */
+void brood__joint_unused(brood__joint_t *joint, int is_writer);
 /* Lets go of it. Returns NULL. */
 brood__joint_t *brood__joint_release(brood__joint_t *joint);
 

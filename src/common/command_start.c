@@ -139,11 +139,10 @@ static void take_over(brood_command_t *command, brood__command_start_t *start,
                       brood__child_t *child) {
     const brood_stdio_t *input = &command->options.input;
     const brood_stdio_t *outputs[] = {&command->options.output, &command->options.error};
+    brood__command_streams_take(start, command);
     for (int i = 0; i < BROOD_OS_STANDARD; i++) {
         brood__flow_t *flow = &command->flows[i];
-        flow->end = start->mine[i];
         flow->is_ours = flow->end != BROOD_OS_NO_HANDLE;
-        start->mine[i] = BROOD_OS_NO_HANDLE;
         if (i != BROOD_STDIN && outputs[i - 1]->kind == BROOD_STDIO_CAPTURE) {
             flow->moved = 1;
             flow->limit = outputs[i - 1]->size;
@@ -191,6 +190,11 @@ static apr_status_t start_in(brood_command_t *command, apr_pool_t *pool) {
         command->failed = BROOD_STEP_NONE;
     } else {
         brood__child_discard(child);
+        for (int i = 0; i < 2; i++) {
+            if (command->joints[i] != NULL) {
+                brood__joint_unused(command->joints[i], i);
+            }
+        }
         command->failed = start.step;
         rv = failed(&start, rv);
     }

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "at_fork.h"
 #include "boot_child.h"
+#include "command.h"
 #include "forked.h"
 #include "guard.h"
 #include "os/clock.h"
@@ -73,7 +74,7 @@ static apr_status_t fork_into_session(forked_t *forked) {
         rv = brood__at_fork_before(&hooks);
     }
     if (rv == APR_SUCCESS) {
-        rv = brood_os_process_fork(&forked->os);
+        rv = brood__command_fork(&forked->os);
         if (rv == APR_SUCCESS && forked->os.pid == 0) {
             brood__boot_forked_bare(forked->participant, &self);
             brood__at_fork_in_child(hooks);

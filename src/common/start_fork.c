@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "at_fork.h"
 #include "boot_child.h"
+#include "command.h"
 #include "os/fault.h"
 #include "session.h"
 #include "start.h"
@@ -16,7 +17,7 @@ static apr_status_t copy(brood__start_t *start, brood__at_fork_t **hooks) {
         return rv;
     }
     fflush(NULL);
-    rv = brood_os_process_fork(&start->child->os);
+    rv = brood__command_fork(&start->child->os);
     if (rv != APR_SUCCESS || start->child->os.pid != 0) {
         brood__at_fork_in_parent(*hooks);
     }
