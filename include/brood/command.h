@@ -37,7 +37,7 @@
  * is cleared (as with CPython's Popen). Then it is reaped at some later start, so that no zombie
  * stays for long. options.end_with_parent ties it to this process's life; options.join_at_exit
  * has it waited for. brood_init() is not needed for commands. A process that is forked by
- * brood_process_start() has none of the pipes of its parent's commands.
+ * brood_process_start() or brood_fork() has none of the pipes of its parent's commands.
  *
  * One thread at a time uses one command; but any thread may terminate, kill or interrupt it
  * meanwhile, and ask whether it is alive. Different commands are independent. */
@@ -530,7 +530,8 @@ BROOD_API apr_status_t brood_command_read_line(brood_command_t *command,
 /* Waits until one of its outputs can be read, or it has ended. For those who read both.
  *
  * @param command  a started command
- * @param output   receives 1 when a read of its output would not wait, else 0
+ * @param output   receives 1 when a read of its output would not wait, else 0; the beginning of
+ *                 a line that brood_command_read_line() has kept is something to read
  * @param error    the same of its error
  * @param ended    receives 1 when it has ended; may be NULL: then that is not waited for
  * @param timeout  microseconds; negative: for ever; 0: looks once
@@ -614,7 +615,9 @@ BROOD_API apr_status_t brood_command_communicate(brood_command_t *command,
  *          APR_TIMEUP: it was stopped, result->ended_by says how;
  *          BROOD_ESTATUSLOST: it ended, how is not known;
  *          the statuses of brood_command_create() and brood_command_start(), with
- *          result->step.
+ *          result->step;
+ *          APR_ENOMEM, or the system's status: its streams could not be moved, and it was
+ *          stopped.
  * Blocking: as `timeout` says, and the ladder's times. Threads and processes: any thread.
  * Platforms: same everywhere. Like: subprocess.run(), which kills at once. Example:
  * run_command.c */
@@ -654,8 +657,9 @@ BROOD_API apr_status_t brood_pipeline_exit_code(brood_command_t *const *commands
 
 /* Puts another program in the place of this one. Standard C streams are flushed first; this
  * process leaves its session, exit handlers and finalizers do not run, children are not joined
- * and go on, daemons end when the program that follows ends. Locks that this process holds are to
- * be released before: to others it has died.
+ * and go on, daemons end when the program that follows ends. (On Linux what is tied to this
+ * process's life ends now, unless the main thread has started it and calls this, too.) Locks that
+ * this process holds are to be released before: to others it has died.
  *
  * @param argv     as brood_command_create()
  * @param options  or NULL. Streams may be inherited, nothing, files, connections or native

@@ -4,6 +4,7 @@
 #include "boot_child.h"
 #include "current.h"
 #include "exit.h"
+#include "guard.h"
 #include "os/identity.h"
 #include "os/program.h"
 #include "parent.h"
@@ -82,14 +83,26 @@ static void at_raw_fork(void) {
     brood__current.children = 0;
 }
 
-static apr_status_t prepare(int argc, char **argv, int is_child) {
-    apr_status_t rv;
-    /* The pool comes first: it registers apr_terminate(), which must run after the exit
-     * sequence. */
-    if (brood__session_pool() == NULL || atexit(brood__exit_sequence) != 0) {
-        return brood__fail(APR_ENOMEM, "brood_init");
+/* The pool comes first: it registers apr_terminate(), which must run after the exit sequence. A
+ * forked child has its parent's exit handlers. */
+apr_status_t brood__boot_register(void) {
+    static brood__guard_t guard = BROOD__GUARD_INIT;
+    static int is_registered;
+    apr_status_t rv = brood_os_at_fork_child(at_raw_fork);
+    if (rv == APR_SUCCESS && brood__session_pool() == NULL) {
+        rv = APR_ENOMEM;
     }
-    rv = brood_os_at_fork_child(at_raw_fork);
+    brood__guard_take(&guard);
+    if (rv == APR_SUCCESS && !is_registered) {
+        is_registered = atexit(brood__exit_sequence) == 0;
+        rv = is_registered ? APR_SUCCESS : APR_ENOMEM;
+    }
+    brood__guard_give(&guard);
+    return rv;
+}
+
+static apr_status_t prepare(int argc, char **argv, int is_child) {
+    apr_status_t rv = brood__boot_register();
     if (rv == APR_SUCCESS && argv != NULL) {
         rv = copy_arguments(arguments_without_boot(argc, argv), argv);
         if (rv == APR_SUCCESS && !is_child) { /* many a child never starts another */

@@ -35,6 +35,11 @@ _Noreturn void brood__boot_forked(const brood__start_t *start, brood__at_fork_t 
  * the session apart. */
 void brood__boot_let_go(void);
 
+/* What a process needs that has something to do at its exit: that is registered, and so is what
+ * keeps a child of a plain fork(2) from doing it, too. brood_init() does this; without it, the
+ * first start that asks for it. Once is enough, and more do no harm. */
+apr_status_t brood__boot_register(void);
+
 /* In the child of a bare fork, for which its parent reserved a place: it goes on as a process of
  * its own, or ends. */
 void brood__boot_forked_bare(uint32_t participant, const brood_os_identity_t *parent);

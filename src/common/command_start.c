@@ -1,6 +1,7 @@
 /* Command: the start, and a program in the place of this one. */
 #include "command.h"
 
+#include "boot_child.h"
 #include "current.h"
 #include "os/handle.h"
 #include "session.h"
@@ -181,7 +182,10 @@ static apr_status_t start_in(brood_command_t *command, apr_pool_t *pool) {
         return brood__fail(APR_ENOMEM, "start of %s", command->argv[0]);
     }
     start_init(&start, &command->options, command->argv, pool);
-    rv = prepare(&start, command);
+    rv = command->options.join_at_exit ? brood__boot_register() : APR_SUCCESS;
+    if (rv == APR_SUCCESS) {
+        rv = prepare(&start, command);
+    }
     if (rv == APR_SUCCESS) {
         rv = launch(&start, child);
     }

@@ -101,13 +101,14 @@ static void print_pid(void) {
 }
 
 /* The only steps that use Brood. */
-static void start_below(const char *program, int end_with_parent) {
+static void start_below(const char *program, int end_with_parent, int join_at_exit) {
     const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
     brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
     brood_command_t *command = NULL;
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     options.end_with_parent = end_with_parent;
+    options.join_at_exit = join_at_exit;
     if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS ||
         brood_command_create(&command, argv, &options, pool) != APR_SUCCESS) {
         fail("a program below");
@@ -137,9 +138,11 @@ static int do_alone(const char *step, const char *program) {
         (void)signal(SIGINT, SIG_IGN);
         (void)signal(SIGTERM, SIG_IGN);
     } else if (strcmp(step, "parent") == 0) {
-        start_below(program, 0);
+        start_below(program, 0, 0);
     } else if (strcmp(step, "owner") == 0) {
-        start_below(program, 1);
+        start_below(program, 1, 0);
+    } else if (strcmp(step, "host") == 0) {
+        start_below(program, 0, 1);
     } else if (strcmp(step, "kill") == 0) {
         brood_os_kill_self();
     } else {

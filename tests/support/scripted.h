@@ -22,6 +22,7 @@
  *   parent          starts a program, itself with the script "say below wait", and goes on
  *   owner           the same, of a program that ends with this one; "say no" where the system
  *                   cannot do that
+ *   host            the same, of a program that is joined when this one ends
  *   deaf            goes on when it is interrupted or terminated
  *   close N         closes standard stream N
  *   exit N          ends with that code

@@ -463,6 +463,23 @@ static void one_is_joined_at_exit_when_asked(void **state) {
     assert_success(brood_connection_poll(mine, 0));
 }
 
+/* The scripted program does without brood_init(). */
+static void one_is_joined_at_exit_without_init(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options =
+        brood_test_options(brood_stdio_pipe(), brood_stdio_pipe(), brood_stdio_null());
+    brood_command_t *host = brood_test_command_start(test, &options, "host");
+    char line[20];
+    size_t size;
+
+    assert_success(
+        brood_command_read_line(host, BROOD_STDOUT, line, sizeof line, &size, LATE));
+    assert_string_equal(line, "below\n");
+    assert_status(brood_command_join(host, 100000), APR_TIMEUP);
+    assert_success(brood_command_close_input(host));
+    brood_test_command_join(host, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(exit_codes_are_told),
     BROOD_TEST(killed_ones_are_told),
@@ -486,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_batch_file_has_to_be_allowed),
     BROOD_TEST(a_command_line_goes_as_it_is),
     BROOD_TEST(one_is_joined_at_exit_when_asked),
+    BROOD_TEST(one_is_joined_at_exit_without_init),
 };
 
 BROOD_TEST_COMMAND_MAIN(tests)
