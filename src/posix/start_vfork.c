@@ -12,7 +12,8 @@
  * A failure comes back through a pipe that a successful exec closes, and not through memory,
  * because emulators and valgrind make a plain fork of this. Where the memory is shared, all has
  * been said when vfork() returns, and the pipe's end is not waited for: a process that another
- * thread has forked meanwhile has the pipe, too, and keeps it for as long as it likes. */
+ * thread has forked meanwhile has the pipe, too, and may keep it for as long as it likes. A child
+ * of brood_os_process_fork() does not: these pipes are on a list, under `reports_lock`. */
 #include "posix.h"
 
 #include "os/handle.h"
@@ -47,6 +48,15 @@ typedef struct failure_t {
     int error;
     brood_os_start_step_t step;
 } failure_t;
+
+/* The pipe on which it does, for as long as the parent has it. */
+typedef struct report_t {
+    struct report_t *next;
+    int ends[2]; /* the writing one above the numbers moved to; -1: closed */
+} report_t;
+
+static pthread_mutex_t reports_lock = PTHREAD_MUTEX_INITIALIZER;
+static report_t *reports;
 
 /* All that the child needs, ready before it exists. */
 typedef struct launch_t {
@@ -186,8 +196,26 @@ static apr_status_t list_open(brood_os_handle_t **listed, size_t *count) {
     }
 }
 
+void brood__reports_hold(void) {
+    (void)pthread_mutex_lock(&reports_lock);
+}
+
+void brood__reports_let_go(int is_child) {
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+
+    if (!is_child) {
+        (void)pthread_mutex_unlock(&reports_lock);
+        return;
+    }
+    for (; reports != NULL; reports = reports->next) {
+        (void)close(reports->ends[0]); /* one that is closed already is -1 */
+        (void)close(reports->ends[1]);
+    }
+    reports_lock = fresh;
+}
+
 /* A pipe for the report, its writing end above every number that the child moves to. */
-static apr_status_t open_report(int ends[2]) {
+static apr_status_t make_report(int ends[2]) {
     apr_status_t status = APR_SUCCESS;
     int low;
 
@@ -220,6 +248,38 @@ static int has_come(int end) {
     return one.revents != 0;
 }
 
+static apr_status_t open_report(report_t *report) {
+    apr_status_t status;
+
+    brood__reports_hold();
+    status = make_report(report->ends);
+    if (status == APR_SUCCESS) {
+        report->next = reports;
+        reports = report;
+    }
+    brood__reports_let_go(0);
+    return status;
+}
+
+static void close_end(report_t *report, int i) {
+    brood__reports_hold();
+    (void)close(report->ends[i]);
+    report->ends[i] = -1;
+    brood__reports_let_go(0);
+}
+
+static void close_report(report_t *report) {
+    report_t **link;
+
+    close_end(report, 0);
+    brood__reports_hold();
+    for (link = &reports; *link != report; link = &(*link)->next) {
+        /* it is there */
+    }
+    *link = report->next;
+    brood__reports_let_go(0);
+}
+
 /* Reads the report: nothing when the image runs. A child that failed is reaped here. */
 static apr_status_t read_report(int end, pid_t pid, int is_complete,
                                 brood_os_start_step_t *step) {
@@ -250,15 +310,15 @@ apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
     launch_t launch = {plan, -1, NULL, 0, &is_shared};
     brood_os_handle_t *listed = NULL;
     sigset_t all, before;
-    int ends[2];
+    report_t report;
     apr_status_t status;
 
     *step = BROOD_OS_START_EXECUTE;
-    status = open_report(ends);
+    status = open_report(&report);
     if (status != APR_SUCCESS) {
         return status;
     }
-    launch.report = ends[1];
+    launch.report = report.ends[1];
     if (!kernel_closes()) {
         status = list_open(&listed, &launch.listed_count);
         launch.listed = listed;
@@ -272,11 +332,11 @@ apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
         }
         (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    (void)close(ends[1]);
+    close_end(&report, 1);
     if (status == APR_SUCCESS) {
-        status = read_report(ends[0], *pid, is_shared, step);
+        status = read_report(report.ends[0], *pid, is_shared, step);
     }
-    (void)close(ends[0]);
+    close_report(&report);
     free(listed);
     return status;
 }
