@@ -2,10 +2,11 @@
  *
  * What a start has opened is on a list until the command has it, so that a process that another
  * thread forks meanwhile can let go of it: the end of a pipe that it kept would be one that is
- * never seen. `guard` is held while pipes are made, handed over and closed, and by whoever forks;
- * it is of the list and of all joints. Files are opened without it, which may take long. */
+ * never seen. While pipes are made, handed over and closed no fork is let through; `guard` is
+ * of the list and of all joints. Files are opened outside, which may take long. */
 #include "command.h"
 #include "connection_parts.h"
+#include "gate.h"
 #include "guard.h"
 #include "os/handle.h"
 #include "os/program.h"
@@ -16,8 +17,19 @@
 static const char *const names[] = {"standard input", "standard output",
                                     "standard error"};
 
+static brood__gate_t gate = BROOD__GATE_INIT;
 static brood__guard_t guard = BROOD__GUARD_INIT;
 static brood__command_start_t *first; /* of the starts that have opened something */
+
+static void enter(void) {
+    brood__gate_enter(&gate);
+    brood__guard_take(&guard);
+}
+
+static void leave(void) {
+    brood__guard_give(&guard);
+    brood__gate_leave(&gate);
+}
 
 /* ---- pipes between commands ------------------------------------------------------------- */
 
@@ -35,7 +47,7 @@ apr_status_t brood__joint_create(brood_command_t *reader, brood_command_t *write
 apr_status_t brood__joint_end(brood__joint_t *joint, int is_writer,
                               brood_os_handle_t *end) {
     apr_status_t rv = APR_SUCCESS;
-    brood__guard_take(&guard);
+    enter();
     if (!joint->made) {
         rv = brood_os_stream_pipe_for(&joint->reader, &joint->writer,
                                       BROOD_OS_STRANGER_READS | BROOD_OS_STRANGER_WRITES);
@@ -43,7 +55,7 @@ apr_status_t brood__joint_end(brood__joint_t *joint, int is_writer,
     }
     *end = is_writer ? joint->writer : joint->reader;
     joint->taken[is_writer] = 1;
-    brood__guard_give(&guard);
+    leave();
     if (rv == APR_SUCCESS && *end == BROOD_OS_NO_HANDLE) {
         rv = brood__fail(BROOD_ECLOSED, "the pipe between the two commands is gone");
     }
@@ -52,14 +64,14 @@ apr_status_t brood__joint_end(brood__joint_t *joint, int is_writer,
 
 void brood__joint_used(brood__joint_t *joint, int is_writer) {
     brood_os_handle_t *end = is_writer ? &joint->writer : &joint->reader;
-    brood__guard_take(&guard);
+    enter();
     *end = brood_os_handle_close(*end);
     joint->made = 1; /* also when it never was: there is nobody to talk to */
-    brood__guard_give(&guard);
+    leave();
 }
 
 void brood__joint_unused(brood__joint_t *joint, int is_writer) {
-    brood__guard_take(&guard);
+    enter();
     joint->taken[is_writer] = 0;
     if (!joint->taken[!is_writer] && joint->reader != BROOD_OS_NO_HANDLE &&
         joint->writer != BROOD_OS_NO_HANDLE) {
@@ -67,14 +79,14 @@ void brood__joint_unused(brood__joint_t *joint, int is_writer) {
         joint->writer = brood_os_handle_close(joint->writer);
         joint->made = 0;
     }
-    brood__guard_give(&guard);
+    leave();
 }
 
 brood__joint_t *brood__joint_release(brood__joint_t *joint) {
     int holders;
-    brood__guard_take(&guard);
+    enter();
     holders = --joint->holders;
-    brood__guard_give(&guard);
+    leave();
     if (holders == 0) {
         free(joint);
     }
@@ -96,14 +108,14 @@ static apr_status_t open_file(brood__command_start_t *start, int stream,
 static apr_status_t open_pipe(brood__command_start_t *start, int stream) {
     brood_os_handle_t reader, writer;
     apr_status_t rv;
-    brood__guard_take(&guard);
+    enter();
     rv = brood_os_stream_pipe_for(&reader, &writer,
                                   stream == BROOD_STDIN ? BROOD_OS_STRANGER_READS
                                                         : BROOD_OS_STRANGER_WRITES);
     start->theirs[stream] = stream == BROOD_STDIN ? reader : writer;
     start->mine[stream] = stream == BROOD_STDIN ? writer : reader;
     start->standard[stream] = start->theirs[stream];
-    brood__guard_give(&guard);
+    leave();
     return rv;
 }
 
@@ -148,10 +160,10 @@ apr_status_t brood__command_streams(brood__command_start_t *start,
     const brood_stdio_t *const stdio[BROOD_OS_STANDARD] = {
         &start->options->input, &start->options->output, &start->options->error};
     int own = 1;
-    brood__guard_take(&guard);
+    enter();
     start->next = first;
     first = start;
-    brood__guard_give(&guard);
+    leave();
     for (int i = 0; i < BROOD_OS_STANDARD; i++) {
         apr_status_t rv = open_stream(start, command, i, stdio[i]);
         if (rv != APR_SUCCESS) {
@@ -165,12 +177,12 @@ apr_status_t brood__command_streams(brood__command_start_t *start,
 
 void brood__command_streams_take(brood__command_start_t *start,
                                  brood_command_t *command) {
-    brood__guard_take(&guard);
+    enter();
     for (int i = 0; i < BROOD_OS_STANDARD; i++) {
         command->flows[i].end = start->mine[i];
         start->mine[i] = BROOD_OS_NO_HANDLE;
     }
-    brood__guard_give(&guard);
+    leave();
 }
 
 static void close_all(brood__command_start_t *start) {
@@ -182,28 +194,29 @@ static void close_all(brood__command_start_t *start) {
 
 void brood__command_streams_close(brood__command_start_t *start) {
     brood__command_start_t **link;
-    brood__guard_take(&guard);
+    enter();
     for (link = &first; *link != NULL && *link != start; link = &(*link)->next) {}
     if (*link != NULL) { /* or it came to its end before it opened anything */
         *link = start->next;
     }
     close_all(start);
-    brood__guard_give(&guard);
+    leave();
 }
 
 /* ---- forks ------------------------------------------------------------------------------ */
 
 apr_status_t brood__command_fork(brood_os_process_t *process) {
     apr_status_t rv;
-    brood__guard_take(&guard);
+    brood__gate_fork(&gate);
     rv = brood_os_process_fork(process);
     if (rv != APR_SUCCESS || process->pid != 0) { /* the child does it when it lets go */
-        brood__guard_give(&guard);
+        brood__gate_forked(&gate);
     }
     return rv;
 }
 
 void brood__command_streams_after_fork(void) {
+    brood__gate_reset(&gate);
     brood__guard_reset(&guard);
     for (; first != NULL; first = first->next) {
         close_all(first);

@@ -46,14 +46,14 @@ apr_status_t brood_os_process_fork(brood_os_process_t *process) {
     BROOD_FAULT("os.process_fork");
     sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    brood__reports_hold();
+    brood__reports_fork();
     is_forking = 1;
     pid = fork();
     if (pid < 0) {
         status = BROOD_OS_ERROR;
     }
     is_forking = 0;
-    brood__reports_let_go(pid == 0);
+    brood__reports_forked(pid == 0);
     if (pid > 0) {
         process->pid = pid;
         process->handle = brood__watch_child(pid);

@@ -52,8 +52,8 @@ apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
 
 /* Around a fork of ours: no pipe of a start by vfork() is just being made, and the child closes those
  * that there are. */
-void brood__reports_hold(void);
-void brood__reports_let_go(int is_child);
+void brood__reports_fork(void);
+void brood__reports_forked(int is_child);
 
 /* The same by a thread that lives as long as this process (keeper.c). */
 apr_status_t brood__start_by_keeper(const brood_start_plan_t *plan, pid_t *pid,

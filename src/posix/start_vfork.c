@@ -16,6 +16,7 @@
  * of brood_os_process_fork() does not: these pipes are on a list, under `reports_lock`. */
 #include "posix.h"
 
+#include "gate.h"
 #include "os/handle.h"
 #include "start_plan.h"
 #include <fcntl.h>
@@ -55,6 +56,7 @@ typedef struct report_t {
     int ends[2]; /* the writing one above the numbers moved to; -1: closed */
 } report_t;
 
+static brood__gate_t reports_gate = BROOD__GATE_INIT;
 static pthread_mutex_t reports_lock = PTHREAD_MUTEX_INITIALIZER;
 static report_t *reports;
 
@@ -196,15 +198,25 @@ static apr_status_t list_open(brood_os_handle_t **listed, size_t *count) {
     }
 }
 
-void brood__reports_hold(void) {
+static void enter(void) {
+    brood__gate_enter(&reports_gate);
     (void)pthread_mutex_lock(&reports_lock);
 }
 
-void brood__reports_let_go(int is_child) {
+static void leave(void) {
+    (void)pthread_mutex_unlock(&reports_lock);
+    brood__gate_leave(&reports_gate);
+}
+
+void brood__reports_fork(void) {
+    brood__gate_fork(&reports_gate);
+}
+
+void brood__reports_forked(int is_child) {
     static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
 
     if (!is_child) {
-        (void)pthread_mutex_unlock(&reports_lock);
+        brood__gate_forked(&reports_gate);
         return;
     }
     for (; reports != NULL; reports = reports->next) {
@@ -212,6 +224,7 @@ void brood__reports_let_go(int is_child) {
         (void)close(reports->ends[1]);
     }
     reports_lock = fresh;
+    brood__gate_reset(&reports_gate);
 }
 
 /* A pipe for the report, its writing end above every number that the child moves to. */
@@ -248,36 +261,47 @@ static int has_come(int end) {
     return one.revents != 0;
 }
 
+static void after_fork(void) {
+    brood__reports_forked(1);
+}
+
+/* For children of forks that are not ours. */
+static void know_forks(void) {
+    (void)pthread_atfork(NULL, NULL, after_fork);
+}
+
 static apr_status_t open_report(report_t *report) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     apr_status_t status;
 
-    brood__reports_hold();
+    (void)pthread_once(&once, know_forks);
+    enter();
     status = make_report(report->ends);
     if (status == APR_SUCCESS) {
         report->next = reports;
         reports = report;
     }
-    brood__reports_let_go(0);
+    leave();
     return status;
 }
 
 static void close_end(report_t *report, int i) {
-    brood__reports_hold();
+    enter();
     (void)close(report->ends[i]);
     report->ends[i] = -1;
-    brood__reports_let_go(0);
+    leave();
 }
 
 static void close_report(report_t *report) {
     report_t **link;
 
     close_end(report, 0);
-    brood__reports_hold();
+    enter();
     for (link = &reports; *link != report; link = &(*link)->next) {
         /* it is there */
     }
     *link = report->next;
-    brood__reports_let_go(0);
+    leave();
 }
 
 /* Reads the report: nothing when the image runs. A child that failed is reaped here. */
