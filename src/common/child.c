@@ -216,7 +216,8 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
             rv = reap(child);
         }
         if (rv == APR_TIMEUP && brood_os_now_ns() < deadline) {
-            rv = child->lost ? brood__identity_wait(&child->identity, deadline) : APR_SUCCESS;
+            rv = child->lost ? brood__identity_wait(&child->identity, deadline)
+                             : APR_SUCCESS;
         }
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EINTR(rv)) {
             return rv;

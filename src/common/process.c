@@ -230,7 +230,8 @@ apr_status_t brood__process_check_started(const brood_process_t *process) {
     return APR_SUCCESS;
 }
 
-apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child) {
+apr_status_t brood__process_child(const brood_process_t *process,
+                                  brood__child_t **child) {
     apr_status_t rv = brood__process_check_started(process);
     *child = rv == APR_SUCCESS ? process->child : NULL;
     return rv;

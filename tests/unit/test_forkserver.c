@@ -34,7 +34,8 @@ static int preload(apr_pool_t *pool) {
 }
 
 static brood_context_t *context_with(brood_preload_fn *function,
-                                     apr_interval_time_t start_timeout, brood_test_t *test) {
+                                     apr_interval_time_t start_timeout,
+                                     brood_test_t *test) {
     brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
     brood_context_t *context;
 
@@ -145,8 +146,9 @@ static int return_seven(apr_pool_t *pool) {
 static int fail_with_detail(apr_pool_t *pool) {
     brood_process_t *process;
 
-    return brood_process_create(&process, NULL, BROOD_NO_ARGS, NULL, pool) == APR_EINVAL ? 8
-                                                                                        : 0;
+    return brood_process_create(&process, NULL, BROOD_NO_ARGS, NULL, pool) == APR_EINVAL
+               ? 8
+               : 0;
 }
 
 static int exit_three(apr_pool_t *pool) {
@@ -199,9 +201,12 @@ static void a_preload_that_fails(void **state) {
         brood_preload_fn *function;
         const char *detail;
     } rows[] = {
-        {return_seven, "returned 7"}, {fail_with_detail, "returned 8: target is NULL"},
-        {exit_three, "exit code 3"},  {crash, "killed by signal 9"},
-        {leave_thread, "threads"},    {start_one, "was to be started by a preload function"},
+        {return_seven, "returned 7"},
+        {fail_with_detail, "returned 8: target is NULL"},
+        {exit_three, "exit code 3"},
+        {crash, "killed by signal 9"},
+        {leave_thread, "threads"},
+        {start_one, "was to be started by a preload function"},
     };
     brood_test_t *test = *state;
     size_t i;
@@ -387,7 +392,8 @@ static void *APR_THREAD_FUNC start_many(apr_thread_t *thread, void *data) {
         if (rv == APR_SUCCESS) {
             rv = brood_process_exit_code(child, &code);
         }
-        if ((rv == APR_SUCCESS && code == 0) || (rv == BROOD_ESTATUSLOST && code == 255)) {
+        if ((rv == APR_SUCCESS && code == 0) ||
+            (rv == BROOD_ESTATUSLOST && code == 255)) {
             self->started++;
         } else {
             self->wrong++;
@@ -412,8 +418,8 @@ static void killed_under_threads(void **state) {
     for (i = 0; i < STARTERS; i++) {
         starters[i].context = context;
         assert_int_equal(apr_pool_create(&starters[i].pool, NULL), APR_SUCCESS);
-        assert_int_equal(apr_thread_create(&starters[i].thread, NULL, start_many, &starters[i],
-                                           starters[i].pool),
+        assert_int_equal(apr_thread_create(&starters[i].thread, NULL, start_many,
+                                           &starters[i], starters[i].pool),
                          APR_SUCCESS);
     }
     for (i = 0; i < KILLS; i++) {
@@ -520,9 +526,8 @@ static void records_of_all_sizes(void **state) {
         void *data = apr_palloc(test->pool, sizes[i] + 1);
 
         memset(data, 7, sizes[i]);
-        brood_test_join(start_by(NULL, tell_size, BROOD_ARGS(brood_bytes(data, sizes[i])),
-                                 test),
-                        0);
+        brood_test_join(
+            start_by(NULL, tell_size, BROOD_ARGS(brood_bytes(data, sizes[i])), test), 0);
     }
 }
 
@@ -539,13 +544,15 @@ static int print_much(const brood_values_t *args, apr_pool_t *pool) {
     return 0;
 }
 
-static int run_one(brood_start_method_t method, brood_target_fn *target, apr_pool_t *pool) {
+static int run_one(brood_start_method_t method, brood_target_fn *target,
+                   apr_pool_t *pool) {
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
     brood_process_t *child;
     int code = -1;
 
     options.method = method;
-    if (brood_process_create(&child, target, BROOD_NO_ARGS, &options, pool) != APR_SUCCESS ||
+    if (brood_process_create(&child, target, BROOD_NO_ARGS, &options, pool) !=
+            APR_SUCCESS ||
         brood_process_start(child) != APR_SUCCESS ||
         brood_process_join(child, LATE) != APR_SUCCESS) {
         return -1;

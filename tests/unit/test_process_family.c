@@ -81,7 +81,7 @@ static void a_process_outlives_its_object(void **state) {
 
 /* ---- objects in the wrong hands ---- */
 
-static brood_process_t *own_object;   /* in the parent and in forked copies of it */
+static brood_process_t *own_object; /* in the parent and in forked copies of it */
 static brood_process_t *other_object;
 
 static int touch_objects(const brood_values_t *state, apr_pool_t *pool) {
@@ -127,7 +127,8 @@ static int tell_name(const brood_values_t *state, apr_pool_t *pool) {
 
     (void)pool;
     CHILD_OK(BROOD_UNPACK(state, &queue));
-    CHILD_OK(brood_queue_put(queue, BROOD_ARGS(brood_current_name(), brood_parent_pid()), 0));
+    CHILD_OK(
+        brood_queue_put(queue, BROOD_ARGS(brood_current_name(), brood_parent_pid()), 0));
     return 6;
 }
 
@@ -193,7 +194,8 @@ static int leave_one(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &words, &told, &leave, &life, &daemon));
     options.daemon = daemon;
-    CHILD_OK(brood_process_create(&child, stay, BROOD_ARGS(words, told, life), &options, pool));
+    CHILD_OK(brood_process_create(&child, stay, BROOD_ARGS(words, told, life), &options,
+                                  pool));
     CHILD_OK(brood_process_start(child));
     CHILD_OK(brood_queue_get(leave, &values, LATE, pool));
     return 8;
@@ -215,7 +217,8 @@ static void start_family(family_t *family, int daemon, brood_test_t *test) {
     assert_success(brood_pipe_create(&family->mine, &family->theirs, 0, test->pool));
     family->parent = brood_test_start(
         leave_one,
-        BROOD_ARGS(family->words, family->told, family->leave, family->theirs, daemon), test);
+        BROOD_ARGS(family->words, family->told, family->leave, family->theirs, daemon),
+        test);
     assert_success(brood_connection_close(family->theirs));
     assert_success(brood_queue_get(family->words, &values, LATE, test->pool));
     assert_success(BROOD_UNPACK(values, &family->stays));
@@ -281,12 +284,9 @@ static void a_daemon_has_no_children(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    BROOD_TEST(the_living_are_listed),
-    BROOD_TEST(a_process_outlives_its_object),
-    BROOD_TEST(only_the_maker_may),
-    BROOD_TEST(children_have_children),
-    BROOD_TEST(children_are_joined_at_exit),
-    BROOD_TEST(daemons_are_terminated_at_exit),
+    BROOD_TEST(the_living_are_listed),       BROOD_TEST(a_process_outlives_its_object),
+    BROOD_TEST(only_the_maker_may),          BROOD_TEST(children_have_children),
+    BROOD_TEST(children_are_joined_at_exit), BROOD_TEST(daemons_are_terminated_at_exit),
     BROOD_TEST(a_daemon_has_no_children),
 };
 
