@@ -36,19 +36,22 @@ static apr_status_t signal_member(const brood__family_t *family,
                : brood_os_identity_signal(&member->identity, how);
 }
 
-/* One that cannot be stopped is told to end all the same. */
-static void stop_from(const brood__family_t *family, size_t first) {
+/* One that cannot be stopped is told to end all the same. 0: this system can stop nobody. */
+static int stop_from(const brood__family_t *family, size_t first) {
+    int can = 1;
     for (size_t i = first; i < family->count; i++) {
-        (void)signal_member(family, &family->members[i], BROOD_OS_STOP);
+        can &= !APR_STATUS_IS_ENOTIMPL(
+            signal_member(family, &family->members[i], BROOD_OS_STOP));
     }
+    return can;
 }
 
 /* Looks and stops until the family is complete. */
 static apr_status_t stop_all(brood__family_t *family) {
     int64_t began = brood_os_now_ns();
     int64_t complete = began; /* since when nobody new was found */
-    stop_from(family, 0);
-    for (;;) { /* ends when nobody is new, at the latest after GROWING_NS */
+    int can = stop_from(family, 0);
+    while (can) { /* ends when nobody is new, at the latest after GROWING_NS */
         size_t before = family->count;
         int quiet;
         apr_status_t rv = brood__family_look(family, &quiet);
@@ -57,7 +60,7 @@ static apr_status_t stop_all(brood__family_t *family) {
             return rv;
         }
         if (family->count > before) {
-            stop_from(family, before);
+            can = stop_from(family, before);
             complete = now;
         } else if (quiet || now - complete > STOPPING_NS) {
             return APR_SUCCESS;
@@ -69,6 +72,7 @@ static apr_status_t stop_all(brood__family_t *family) {
                                (unsigned long long)family->count);
         }
     }
+    return APR_SUCCESS;
 }
 
 static void tell_member(brood__family_t *family, const brood__member_t *member,
