@@ -30,11 +30,7 @@ static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
 static apr_pool_t *nursery; /* which a forked child has for its own */
-/* Of these pools, here and in the processes that this one was forked from. Nobody reads them; but
- * APR maps its memory by itself, and what looks for lost memory does not find the way there. */
-static apr_allocator_t *volatile allocators[16];
-static unsigned allocator_count;
-static int is_registered; /* its end, with the C library */
+static int is_registered;   /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -265,10 +261,9 @@ static apr_pool_t *pool_of_process(apr_pool_t **pool) {
             is_registered = atexit(brood__session_end) == 0;
         }
         if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
-            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
             /* A forked child then need not look for that function. */
             apr_pool_clear(*pool);
-            allocators[allocator_count++ % 16] = apr_pool_allocator_get(*pool);
+            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
         } else {
             *pool = NULL;
         }
