@@ -134,10 +134,10 @@ static void it_may_block_every_signal(void **state) {
     await_end(&family);
 }
 
-static void it_may_be_stopped(void **state) {
+static void end_while_stopped(int leaf_option, brood_test_t *test) {
     family_t family;
 
-    begin(&family, STOPPED, 0, 1, *state);
+    begin(&family, STOPPED, 0, leaf_option, test);
     if (brood_test_stop(family.leaf) != APR_SUCCESS) {
         (void)brood_process_kill_tree(family.middle, BROOD_STOP_KILL, NULL);
         skip(); /* there is no stopping others here */
@@ -146,6 +146,14 @@ static void it_may_be_stopped(void **state) {
     assert_success(brood_process_kill(family.middle));
     brood_test_join(family.middle, -9);
     await_end(&family);
+}
+
+static void it_may_be_stopped(void **state) {
+    end_while_stopped(1, *state);
+}
+
+static void it_may_be_stopped_with_its_tree(void **state) {
+    end_while_stopped(2, *state);
 }
 
 static void others_stay(void **state) {
@@ -311,6 +319,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(it_ends_with_a_killed_parent),
     BROOD_TEST(it_may_block_every_signal),
     BROOD_TEST(it_may_be_stopped),
+    BROOD_TEST(it_may_be_stopped_with_its_tree),
     BROOD_TEST(others_stay),
     BROOD_TEST(trees_end_with_a_killed_parent),
 };
