@@ -30,8 +30,8 @@ static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
 static apr_pool_t *nursery; /* which a forked child has for its own */
-static int is_initialized; /* APR, which counts */
-static int is_registered;  /* its end, with the C library */
+static int is_initialized;  /* APR, which counts */
+static int is_registered;   /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
 static brood_os_identity_t parent_identity;
@@ -271,9 +271,9 @@ static apr_pool_t *pool_of_process(apr_pool_t **pool) {
     brood__guard_take(&session_guard);
     if (*pool == NULL && initialize()) {
         if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
-            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
             /* A forked child then need not look for that function. */
             apr_pool_clear(*pool);
+            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
         } else {
             *pool = NULL;
         }

@@ -482,6 +482,41 @@ static void a_stopped_server(void **state) {
     assert_int_equal(brood_test_lives(pid), 0);
 }
 
+static void never_come_back(void *unused) {
+    (void)unused;
+    for (;;) { /* until it is ended */
+        apr_sleep(LATE);
+    }
+}
+
+static int let_children_hang(apr_pool_t *pool) {
+    return brood_at_fork(NULL, NULL, never_come_back, NULL, pool) == APR_SUCCESS ? 0 : 1;
+}
+
+/* A start that was too late leaves no child, whatever keeps that from answering. */
+static void a_child_that_hangs(void **state) {
+    brood_test_t *test = *state;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    int64_t until = brood_test_now_us() + LATE / 4;
+    brood_process_t *child;
+    int64_t server;
+
+    options.method = BROOD_START_FORKSERVER;
+    options.context = context_with(let_children_hang, 0, test);
+    options.start_timeout = 300000;
+    assert_success(brood_forkserver_start(options.context));
+    server = brood_forkserver_pid(options.context);
+    assert_success(
+        brood_process_create(&child, do_nothing, BROOD_NO_ARGS, &options, test->pool));
+    assert_status(brood_process_start(child), APR_TIMEUP);
+    assert_detail("in time");
+    while (brood_test_children_of(server) > 0 && brood_test_now_us() < until) {
+        apr_sleep(1000); /* the server reaps it */
+    }
+    assert_true(brood_test_children_of(server) <= 0);
+    assert_int_equal(brood_forkserver_pid(options.context), server);
+}
+
 /* ---- who can reach it ---- */
 
 static void it_has_no_name(void **state) {
@@ -611,6 +646,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(children_of_a_dead_server),
     BROOD_TEST(killed_under_threads),
     BROOD_TEST(a_stopped_server),
+    BROOD_TEST(a_child_that_hangs),
     BROOD_TEST(it_has_no_name),
     BROOD_TEST(an_interrupt_is_not_for_the_server),
     BROOD_TEST(records_of_all_sizes),
