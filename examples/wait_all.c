@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
     check(brood_init(&argc, &argv), "init");
     check(apr_pool_create(&pool, NULL), "pool");
     for (int i = 0; i < COUNT; i++) {
-        char number[10];
+        char number[12];
         const char *words[] = {argv[0], number, NULL};
         snprintf(number, sizeof number, "%d", i + 1);
         check(brood_command_create(&commands[i], words, NULL, pool), "create");

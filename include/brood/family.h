@@ -9,8 +9,8 @@
  * threads do not count. It is bound to the process that started it, not to a thread of that (but
  * on Linux a first thread that leaves by pthread_exit() ends those that it spawned). A target that
  * puts another program in its place by a bare exec() leaves that behind, except under spawn on
- * Linux. On Linux a parent that puts another program in its own place ends its spawned ones so, if
- * it has not started them from its first thread.
+ * Linux with an end_with_parent of 1. On Linux a parent that puts another program in its own
+ * place ends its spawned ones so, if it has not started them from its first thread.
  *
  * A family is found in two ways at once: the system's table of processes, which knows external
  * programs too, and the session's table, which still knows who started a process of Brood when

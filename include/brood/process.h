@@ -177,7 +177,9 @@ BROOD_API apr_status_t brood_process_exit_code(brood_process_t *process, int *co
  * @returns APR_SUCCESS, also when it has ended already; BROOD_ENOTSTARTED, BROOD_ENOTCHILD,
  *          BROOD_ECLOSED; or the system's status.
  * Blocking: never; join to see the end. Threads and processes: never hits another process
- * that has the number now. Platforms: exit code -15 everywhere. Like: Process.terminate(). */
+ * that has the number now. Platforms: exit code -15 everywhere. On macOS and the BSDs the
+ * forkserver passes it on to its children: one that is killed at that moment may not.
+ * Like: Process.terminate(). */
 BROOD_API apr_status_t brood_process_terminate(brood_process_t *process);
 
 /* The same with SIGKILL, which cannot be caught. Exit code -9 on every system.

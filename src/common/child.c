@@ -30,7 +30,6 @@
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood__child_t *first;
-static int is_ending; /* the exit waits for children on the list: none leaves it meanwhile */
 static brood__child_t *inherited; /* of the process that this one was forked from */
 
 brood__child_t *brood__child_new(const char *name, int daemon,
@@ -68,7 +67,8 @@ static brood__child_t *take_detached(void) {
     brood__child_t *child;
     brood__guard_take(&list_guard);
     for (link = &first; *link != NULL; link = &(*link)->next) {
-        if (!is_ending && (*link)->process == NULL && brood__child_wait(*link, 0) == APR_SUCCESS) {
+        if ((*link)->process == NULL && (*link)->holders == 0 &&
+            brood__child_wait(*link, 0) == APR_SUCCESS) {
             break;
         }
     }
@@ -217,7 +217,8 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
             rv = reap(child);
         }
         if (rv == APR_TIMEUP && brood_os_now_ns() < deadline) {
-            rv = child->lost ? brood__identity_wait(&child->identity, deadline) : APR_SUCCESS;
+            rv = child->lost ? brood__identity_wait(&child->identity, deadline)
+                             : APR_SUCCESS;
         }
         if (rv != APR_SUCCESS && !APR_STATUS_IS_EINTR(rv)) {
             return rv;
@@ -251,6 +252,7 @@ size_t brood__child_list(brood__child_t **children, size_t capacity) {
     for (brood__child_t *child = first; child != NULL; child = child->next) {
         if (count < capacity) {
             children[count] = child;
+            child->holders++;
         }
         count++;
     }
@@ -258,11 +260,24 @@ size_t brood__child_list(brood__child_t **children, size_t capacity) {
     return count;
 }
 
+void brood__child_list_let_go(brood__child_t **children, size_t count) {
+    brood__guard_take(&list_guard);
+    for (size_t i = 0; i < count; i++) {
+        children[i]->holders--;
+    }
+    brood__guard_give(&list_guard);
+    brood__child_reap_detached();
+}
+
+/* Held, for another thread may let its object go meanwhile. */
 static brood__child_t *first_running(void) {
     brood__child_t *child;
     brood__guard_take(&list_guard);
     for (child = first; child != NULL && (child->ended || child->left);
          child = child->next) {}
+    if (child != NULL) {
+        child->holders++;
+    }
     brood__guard_give(&list_guard);
     return child;
 }
@@ -277,34 +292,27 @@ static void terminate_daemons(void) {
     brood__guard_give(&list_guard);
 }
 
-static void set_ending(int ending) {
-    brood__guard_take(&list_guard);
-    is_ending = ending;
-    brood__guard_give(&list_guard);
-}
-
 void brood__child_end_all(void) {
-    brood__child_t *child;
-    set_ending(1);
-    child = first_running();
+    brood__child_t *child = first_running();
+    int64_t heeded;
     if (child != NULL) {
         brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
+        brood__child_list_let_go(&child, 1);
     }
     terminate_daemons();
-    while ((child = first_running()) != NULL) { /* each round ends one */
-        if (child->daemon &&
-            brood__child_wait(child, brood_os_now_ns() + DAEMON_GRACE_NS) == APR_TIMEUP) {
+    heeded = brood_os_now_ns() + DAEMON_GRACE_NS; /* all of them at once */
+    while ((child = first_running()) != NULL) {   /* each round ends one */
+        if (child->daemon && brood__child_wait(child, heeded) == APR_TIMEUP) {
             (void)brood__child_signal(child, BROOD_OS_KILL);
         }
         (void)brood__child_wait(child, BROOD_OS_FOREVER);
+        brood__child_list_let_go(&child, 1);
     }
-    set_ending(0);
     brood__child_reap_detached();
 }
 
 void brood__child_after_fork(void) {
     brood__guard_reset(&list_guard);
-    is_ending = 0;
     for (brood__child_t *child = first; child != NULL; child = child->next) {
         brood_os_process_close(&child->os);
         child->life = brood_os_handle_close(child->life);

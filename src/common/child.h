@@ -12,7 +12,8 @@
 
 typedef struct brood__child_t {
     struct brood__child_t *next;
-    brood_process_t *process; /* the user's object; NULL when that is gone */
+    unsigned holders; /* who has it from the list; under the list's guard */
+    brood_process_t *_Atomic process; /* the user's object; NULL when that is gone */
     char *name;
     int daemon;
     int end_with_parent; /* as the option, what is inherited and what daemons have included */
@@ -21,11 +22,12 @@ typedef struct brood__child_t {
     brood_os_process_t os;        /* a child of this process; pid 0 under forkserver */
     brood_os_identity_t identity; /* under forkserver: who it is */
     brood_os_handle_t life; /* under forkserver: the stream on which its end is told */
-    struct brood__server_t *server; /* under forkserver: who made it; NULL once it ended */
-    brood__guard_t guard;   /* of what follows: reaping */
+    struct brood__server_t
+        *server;          /* under forkserver: who made it; NULL once it ended */
+    brood__guard_t guard; /* of what follows: reaping */
     _Atomic int ended;
-    int left; /* an external program that nobody waits for at exit */
-    int lost; /* it has ended, how is not known */
+    int left;         /* an external program that nobody waits for at exit */
+    _Atomic int lost; /* it has ended, how is not known */
     brood_os_exit_t how;
 } brood__child_t;
 
@@ -66,9 +68,10 @@ brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
  * that says why not. */
 apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child);
 
-/* Calls `visit` for each child in the order of their start, under no lock but against no
- * concurrent change either: the list is copied first. */
+/* The first `capacity` children in the order of their start, held: they stay, whatever becomes of
+ * them, until they are let go. Returns how many there are. */
 size_t brood__child_list(brood__child_t **children, size_t capacity);
+void brood__child_list_let_go(brood__child_t **children, size_t count);
 
 /* At exit: daemons are terminated, then all are joined. */
 void brood__child_end_all(void);

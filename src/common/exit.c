@@ -3,8 +3,8 @@
  * A child that ends with its parent has a thread that waits for the parent's end, whichever the
  * start method: nothing that the target does to its signals or threads keeps that from working.
  * A child that is stopped then runs no thread; so where the kernel can tell a child of its
- * parent's end it is asked to continue this one (os/family.h), or, for a spawned child, to kill
- * it (os/process.h). It is asked first, and the parent is looked for after, so that a parent
+ * parent's end it is asked to continue this one (os/family.h), or, for a spawned child that ends
+ * alone, to kill it (os/process.h). It is asked first, and the parent is looked for after, so that a parent
  * that dies meanwhile is not missed. */
 #include "exit.h"
 
@@ -111,7 +111,8 @@ apr_status_t brood__exit_with_parent(void) {
     if (!brood__session_parent(&parent)) {
         return APR_SUCCESS;
     }
-    (void)brood_os_family_wake_with_parent();
+    /* Whoever ends others first must not be ended by the kernel before. */
+    (void)brood_os_family_wake_with_parent(brood__current.end_with_parent > 1);
     rv = brood_os_identity_watch(&parent, &parent_watch);
     if (APR_STATUS_IS_ENOENT(rv)) {
         brood_os_exit_now(0);

@@ -36,19 +36,27 @@ static apr_status_t signal_member(const brood__family_t *family,
                : brood_os_identity_signal(&member->identity, how);
 }
 
-/* One that cannot be stopped is told to end all the same. */
-static void stop_from(const brood__family_t *family, size_t first) {
+/* One that cannot be stopped is told to end all the same. 0: this system can stop nobody. */
+static int stop_from(const brood__family_t *family, size_t first) {
+    int can = 1;
     for (size_t i = first; i < family->count; i++) {
-        (void)signal_member(family, &family->members[i], BROOD_OS_STOP);
+        can &= !APR_STATUS_IS_ENOTIMPL(
+            signal_member(family, &family->members[i], BROOD_OS_STOP));
     }
+    return can;
+}
+
+static apr_status_t still_grew(const brood__family_t *family) {
+    return brood__fail(APR_TIMEUP, "the family still grew, %llu members",
+                       (unsigned long long)family->count);
 }
 
 /* Looks and stops until the family is complete. */
 static apr_status_t stop_all(brood__family_t *family) {
     int64_t began = brood_os_now_ns();
     int64_t complete = began; /* since when nobody new was found */
-    stop_from(family, 0);
-    for (;;) { /* ends when nobody is new, at the latest after GROWING_NS */
+    int can = stop_from(family, 0);
+    while (can) { /* ends when nobody is new, at the latest after GROWING_NS */
         size_t before = family->count;
         int quiet;
         apr_status_t rv = brood__family_look(family, &quiet);
@@ -57,7 +65,7 @@ static apr_status_t stop_all(brood__family_t *family) {
             return rv;
         }
         if (family->count > before) {
-            stop_from(family, before);
+            can = stop_from(family, before);
             complete = now;
         } else if (quiet || now - complete > STOPPING_NS) {
             return APR_SUCCESS;
@@ -65,10 +73,10 @@ static apr_status_t stop_all(brood__family_t *family) {
             brood_os_sleep_until(now + PAUSE_NS);
         }
         if (now - began > GROWING_NS) {
-            return brood__fail(APR_TIMEUP, "the family still grew, %llu members",
-                               (unsigned long long)family->count);
+            return still_grew(family);
         }
     }
+    return APR_SUCCESS;
 }
 
 static void tell_member(brood__family_t *family, const brood__member_t *member,
@@ -114,12 +122,17 @@ static size_t ask_all(brood__family_t *family) {
 
 /* Who is asked goes on meanwhile, and may start others: a look that finds nobody new will do. */
 static apr_status_t ask_family(brood__family_t *family, size_t *count) {
+    int64_t began = brood_os_now_ns();
     apr_status_t rv;
     size_t before;
     int quiet;
-    do { /* ends when nobody is new or there is no memory for more */
+    do { /* ends when nobody is new, there is no memory for more, or after GROWING_NS */
         before = family->count;
         rv = brood__family_look(family, &quiet);
+        if (rv == APR_SUCCESS && family->count > before &&
+            brood_os_now_ns() - began > GROWING_NS) {
+            rv = still_grew(family);
+        }
     } while (rv == APR_SUCCESS && family->count > before);
     *count = ask_all(family);
     return rv;
@@ -212,9 +225,11 @@ static void tell_children(brood_stop_what_t how) {
     size_t room = brood__child_list(NULL, 0);
     brood__child_t **children = calloc(room + 1, sizeof *children);
     size_t count = children == NULL ? 0 : brood__child_list(children, room);
-    for (size_t i = 0; i < count && i < room; i++) {
+    count = count < room ? count : room;
+    for (size_t i = 0; i < count; i++) {
         (void)tell_child(children[i], how);
     }
+    brood__child_list_let_go(children, count);
     free(children);
 }
 

@@ -21,8 +21,7 @@ static apr_status_t wait_by_looking(const brood_os_identity_t *identity,
             brood_os_handle_close(watch);
             return rv;
         }
-        brood_os_sleep_until(now + LOOK_NS < deadline ? now + LOOK_NS
-                                                            : deadline);
+        brood_os_sleep_until(now + LOOK_NS < deadline ? now + LOOK_NS : deadline);
     }
 }
 

@@ -230,7 +230,8 @@ apr_status_t brood__process_check_started(const brood_process_t *process) {
     return APR_SUCCESS;
 }
 
-apr_status_t brood__process_child(const brood_process_t *process, brood__child_t **child) {
+apr_status_t brood__process_child(const brood_process_t *process,
+                                  brood__child_t **child) {
     apr_status_t rv = brood__process_check_started(process);
     *child = rv == APR_SUCCESS ? process->child : NULL;
     return rv;
@@ -307,12 +308,15 @@ apr_status_t brood_active_children(brood_process_t ***children, size_t *count,
     brood__child_t **list = apr_pcalloc(pool, sizeof *list * (room + 1));
     brood_process_t **alive = apr_pcalloc(pool, sizeof *alive * (room + 1));
     size_t listed = brood__child_list(list, room);
+    listed = listed < room ? listed : room;
     *count = 0;
-    for (size_t i = 0; i < listed && i < room; i++) {
-        if (list[i]->process != NULL && brood_process_is_alive(list[i]->process)) {
-            alive[(*count)++] = list[i]->process;
+    for (size_t i = 0; i < listed; i++) {
+        brood_process_t *process = list[i]->process;
+        if (process != NULL && brood__child_wait(list[i], 0) == APR_TIMEUP) {
+            alive[(*count)++] = process;
         }
     }
+    brood__child_list_let_go(list, listed);
     *children = alive;
     return APR_SUCCESS;
 }

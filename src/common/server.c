@@ -70,14 +70,13 @@ static void server_list(brood__server_t *server) {
     brood__guard_give(&list_guard);
 }
 
+/* Under the guard of the list. */
 static void server_unlist(brood__server_t *server) {
     brood__server_t **link;
-    brood__guard_take(&list_guard);
     for (link = &servers; *link != NULL && *link != server; link = &(*link)->next) {}
     if (*link != NULL) {
         *link = server->next;
     }
-    brood__guard_give(&list_guard);
 }
 
 /* Without its control stream it ends by itself; one that does not is killed. */
@@ -111,8 +110,14 @@ static void server_discard(brood__server_t *server) {
 }
 
 void brood__server_release(brood__server_t *server) {
-    if (atomic_fetch_sub(&server->holders, 1) == 1) {
+    int is_last;
+    brood__guard_take(&list_guard);
+    is_last = atomic_fetch_sub(&server->holders, 1) == 1;
+    if (is_last) { /* whoever has it from the list has held it before */
         server_unlist(server);
+    }
+    brood__guard_give(&list_guard);
+    if (is_last) {
         server_end(server);
         server_discard(server);
     }
@@ -210,13 +215,16 @@ int brood__server_is(uint32_t participant) {
     return server != NULL;
 }
 
-/* Under the guard of the list: nobody starts one now, or they would not be joined. */
+/* Held, for another thread may give it up meanwhile. */
 static brood__server_t *first_running(void) {
     brood__server_t *server;
     brood__guard_take(&list_guard);
     for (server = servers;
          server != NULL && (server->child == NULL || server->child->ended);
          server = server->next) {}
+    if (server != NULL) {
+        atomic_fetch_add(&server->holders, 1);
+    }
     brood__guard_give(&list_guard);
     return server;
 }
@@ -225,6 +233,7 @@ void brood__servers_end(void) {
     brood__server_t *server;
     while ((server = first_running()) != NULL) { /* each round ends one */
         server_end(server);
+        brood__server_release(server);
     }
 }
 

@@ -30,6 +30,7 @@ static brood__segment_t *control;
 static brood__sweeper_t *sweepers;
 static apr_pool_t *process_pool;
 static apr_pool_t *nursery; /* which a forked child has for its own */
+static int is_initialized;  /* APR, which counts */
 static int is_registered;   /* its end, with the C library */
 static int is_forked;
 static char current_name[BROOD__NAME_MAX] = "MainProcess";
@@ -238,8 +239,9 @@ static void pools_end(void) {
         apr_pool_destroy(nursery);
         nursery = NULL;
     }
-    if (!is_forked) {
-        apr_terminate();
+    if (!is_forked && is_initialized) {
+        is_initialized = 0;
+        apr_terminate(); /* with it go the pools that the program has made */
     }
 }
 
@@ -252,18 +254,26 @@ void brood__session_end(void) {
     }
 }
 
+/* APR counts its initialisations, and ends with the last of its ends, which is one here. */
+static int initialize(void) {
+    if (!is_initialized && apr_initialize() == APR_SUCCESS) {
+        is_initialized = 1;
+        if (!is_registered) { /* a forked child has its parent's handlers, in their order */
+            is_registered = atexit(brood__session_end) == 0;
+        }
+    }
+    return is_initialized;
+}
+
 /* Unmanaged: it belongs to no other pool, so that making one in a forked child asks for no
  * lock that a thread of the parent may have held. */
 static apr_pool_t *pool_of_process(apr_pool_t **pool) {
     brood__guard_take(&session_guard);
-    if (*pool == NULL && apr_initialize() == APR_SUCCESS) {
-        if (!is_registered) { /* a forked child has its parent's handlers, in their order */
-            is_registered = atexit(brood__session_end) == 0;
-        }
+    if (*pool == NULL && initialize()) {
         if (apr_pool_create_unmanaged_ex(pool, NULL, NULL) == APR_SUCCESS) {
-            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
             /* A forked child then need not look for that function. */
             apr_pool_clear(*pool);
+            allocators[allocator_count++ % ALLOCATORS] = apr_pool_allocator_get(*pool);
         } else {
             *pool = NULL;
         }

@@ -6,9 +6,11 @@
  * another server is asked, once. */
 #include "forkserver.h"
 #include "guard.h"
+#include "identity.h"
 #include "os/clock.h"
 #include "os/fault.h"
 #include "os/handle.h"
+#include "participant.h"
 #include "server.h"
 #include "session.h"
 #include "start.h"
@@ -24,6 +26,9 @@
 
 /* How often a start is tried, when servers die under it. */
 #define ATTEMPTS 2
+
+/* How long a child that was killed, because its start had failed, may take to end. */
+#define END_GRACE_NS (5 * 1000000000LL)
 
 /* Under the server's guard. *broken: a part has gone, or nobody is there; another thread may have
  * found that first, and given it up. */
@@ -146,6 +151,20 @@ static apr_status_t start_at(const brood__start_t *start, brood__server_t *serve
     return rv != APR_EOF ? rv : brood__fail(BROOD_EBOOT, "the forkserver made no child");
 }
 
+/* No child may be left of a start that failed, not even one that hangs in a function of the
+ * program's (at_fork.h) or is stopped. Until it has entered the session it runs nothing of the
+ * program's, and it ends when it finds its place taken back or its stream closed. */
+static void end_failed(brood__child_t *child, brood__server_t *server) {
+    static const brood_os_identity_t nobody;
+    if (brood__participant_identity(child->participant, &child->identity)) {
+        child->server = server;
+        (void)brood__forkserver_signal(child, BROOD_OS_KILL);
+        (void)brood__identity_wait(&child->identity, brood_os_now_ns() + END_GRACE_NS);
+        child->server = NULL;
+    }
+    child->identity = nobody;
+}
+
 apr_status_t brood__start_forkserver(brood__start_t *start) {
     brood__child_t *child = start->child;
     apr_status_t rv = APR_EOF;
@@ -168,6 +187,8 @@ apr_status_t brood__start_forkserver(brood__start_t *start) {
             if (brood__session_reserve(&child->participant) != APR_SUCCESS) {
                 attempt = ATTEMPTS;
             }
+        } else {
+            end_failed(child, server);
         }
         brood__server_release(server);
     }

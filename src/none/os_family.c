@@ -11,6 +11,7 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_family_wake_with_parent(void) {
+apr_status_t brood_os_family_wake_with_parent(int instead) {
+    (void)instead;
     return APR_ENOTIMPL;
 }

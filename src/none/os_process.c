@@ -39,7 +39,8 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process,
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how) {
+apr_status_t brood_os_process_peek(const brood_os_process_t *process,
+                                   brood_os_exit_t *how) {
     (void)process;
     how->signaled = how->code = 0;
     return APR_ENOTIMPL;

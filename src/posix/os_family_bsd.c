@@ -19,13 +19,15 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_family_wake_with_parent(void) {
+apr_status_t brood_os_family_wake_with_parent(int instead) {
+    (void)instead;
     BROOD_FAULT("os.family_wake_with_parent");
 #if defined(__FreeBSD__)
     {
         int number = 0;
 
-        if (procctl(P_PID, 0, PROC_PDEATHSIG_STATUS, &number) == 0 && number != 0) {
+        if (!instead && procctl(P_PID, 0, PROC_PDEATHSIG_STATUS, &number) == 0 &&
+            number != 0) {
             return APR_SUCCESS;
         }
         number = SIGCONT;

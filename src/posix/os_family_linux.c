@@ -193,11 +193,11 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
     return status;
 }
 
-apr_status_t brood_os_family_wake_with_parent(void) {
+apr_status_t brood_os_family_wake_with_parent(int instead) {
     int number = 0;
 
     BROOD_FAULT("os.family_wake_with_parent");
-    if (prctl(PR_GET_PDEATHSIG, &number) == 0 && number != 0) {
+    if (!instead && prctl(PR_GET_PDEATHSIG, &number) == 0 && number != 0) {
         return APR_SUCCESS;
     }
     return prctl(PR_SET_PDEATHSIG, SIGCONT) == 0 ? APR_SUCCESS : BROOD_OS_ERROR;

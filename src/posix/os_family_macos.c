@@ -15,7 +15,8 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_family_wake_with_parent(void) {
+apr_status_t brood_os_family_wake_with_parent(int instead) {
+    (void)instead;
     BROOD_FAULT("os.family_wake_with_parent");
     return APR_ENOTIMPL;
 }

@@ -155,7 +155,8 @@ apr_status_t brood_os_process_wait(brood_os_process_t *process,
     return status;
 }
 
-apr_status_t brood_os_process_peek(const brood_os_process_t *process, brood_os_exit_t *how) {
+apr_status_t brood_os_process_peek(const brood_os_process_t *process,
+                                   brood_os_exit_t *how) {
     apr_status_t status;
     siginfo_t info;
 

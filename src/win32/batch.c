@@ -15,8 +15,7 @@
 #define HEAD "cmd.exe /e:ON /v:OFF /d /s /c \""
 #define SHELL L"\\cmd.exe"
 
-int brood__is_batch_file(const char *path)
-{
+int brood__is_batch_file(const char *path) {
     size_t length = strlen(path);
     while (length > 0 && (path[length - 1] == '.' || path[length - 1] == ' ')) {
         --length; /* the system does not see these at the end of a name */
@@ -25,8 +24,7 @@ int brood__is_batch_file(const char *path)
                            _strnicmp(path + length - 4, ".cmd", 4) == 0);
 }
 
-static int is_harmless(const char *text)
-{
+static int is_harmless(const char *text) {
     for (; *text != '\0'; ++text) {
         unsigned char c = (unsigned char)*text;
         if ((c < ' ' && c != '\t') || c == 0x7F || c == '"' || c == '%') {
@@ -36,8 +34,7 @@ static int is_harmless(const char *text)
     return 1;
 }
 
-static char *put(char *out, const char *text)
-{
+static char *put(char *out, const char *text) {
     size_t length = strlen(text);
     size_t run = 0;
     *out++ = '"';
@@ -52,8 +49,7 @@ static char *put(char *out, const char *text)
     return out;
 }
 
-apr_status_t brood__batch_line(char **line, const char *path, const char *const *argv)
-{
+apr_status_t brood__batch_line(char **line, const char *path, const char *const *argv) {
     size_t room = sizeof HEAD + 2 * strlen(path) + 2 + 1;
     *line = NULL;
     if (!is_harmless(path)) {
@@ -61,10 +57,11 @@ apr_status_t brood__batch_line(char **line, const char *path, const char *const 
     }
     for (size_t i = 1; argv[i] != NULL; ++i) {
         if (!is_harmless(argv[i])) {
-            return brood__fail(APR_EINVAL,
-                               "argument %lu: cmd.exe would change what it says (a quote, a "
-                               "percent sign or a control character)",
-                               (unsigned long)i);
+            return brood__fail(
+                APR_EINVAL,
+                "argument %lu: cmd.exe would change what it says (a quote, a "
+                "percent sign or a control character)",
+                (unsigned long)i);
         }
         room += 2 * strlen(argv[i]) + 3;
     }
@@ -82,8 +79,7 @@ apr_status_t brood__batch_line(char **line, const char *path, const char *const 
     return APR_SUCCESS;
 }
 
-apr_status_t brood__batch_shell(wchar_t **image)
-{
+apr_status_t brood__batch_shell(wchar_t **image) {
     UINT room = GetSystemDirectoryW(NULL, 0);
     *image = room == 0 ? NULL : malloc((room + wcslen(SHELL)) * sizeof **image);
     if (*image == NULL) {

@@ -12,14 +12,12 @@
 
 #define NEEDED L"SystemRoot"
 
-static int name_length(const wchar_t *entry)
-{
+static int name_length(const wchar_t *entry) {
     const wchar_t *end = *entry == L'\0' ? NULL : wcschr(entry + 1, L'=');
     return (int)(end == NULL ? wcslen(entry) : (size_t)(end - entry));
 }
 
-static int by_name(const void *one, const void *other)
-{
+static int by_name(const void *one, const void *other) {
     const wchar_t *a = *(wchar_t *const *)one;
     const wchar_t *b = *(wchar_t *const *)other;
     return CompareStringOrdinal(a, name_length(a), b, name_length(b), TRUE) - CSTR_EQUAL;
@@ -27,8 +25,7 @@ static int by_name(const void *one, const void *other)
 
 /* This process's value of the variable that hardly a program starts without: "NAME=value" of
  * malloc(), or NULL. */
-static wchar_t *needed_entry(void)
-{
+static wchar_t *needed_entry(void) {
     const size_t prefix = wcslen(NEEDED) + 1;
     DWORD room = GetEnvironmentVariableW(NEEDED, NULL, 0);
     wchar_t *entry = room == 0 ? NULL : malloc((prefix + room) * sizeof *entry);
@@ -45,8 +42,7 @@ static wchar_t *needed_entry(void)
 
 /* Converts the entries into `wide`, all of malloc(), *count of them. Those without a name are
  * left out: an empty one would end the block. */
-static apr_status_t widen(wchar_t **wide, size_t *count, const char *const *environment)
-{
+static apr_status_t widen(wchar_t **wide, size_t *count, const char *const *environment) {
     int has_needed = 0;
     for (size_t i = 0; environment[i] != NULL; ++i) {
         size_t name = brood_os_environment_name(environment[i]);
@@ -56,7 +52,8 @@ static apr_status_t widen(wchar_t **wide, size_t *count, const char *const *envi
         apr_status_t status = brood__wide(&wide[*count], environment[i]);
         if (status != APR_SUCCESS) {
             return status == APR_EINVAL
-                       ? brood__fail(status, "the environment's entry %lu is not valid UTF-8",
+                       ? brood__fail(status,
+                                     "the environment's entry %lu is not valid UTF-8",
                                      (unsigned long)i)
                        : status;
         }
@@ -71,8 +68,7 @@ static apr_status_t widen(wchar_t **wide, size_t *count, const char *const *envi
     return APR_SUCCESS;
 }
 
-static apr_status_t pack(wchar_t **block, wchar_t *const *wide, size_t count)
-{
+static apr_status_t pack(wchar_t **block, wchar_t *const *wide, size_t count) {
     size_t room = 2; /* an empty block has two terminators */
     for (size_t i = 0; i < count; ++i) {
         room += wcslen(wide[i]) + 1;
@@ -90,8 +86,7 @@ static apr_status_t pack(wchar_t **block, wchar_t *const *wide, size_t count)
     return APR_SUCCESS;
 }
 
-apr_status_t brood__environment_make(wchar_t **block, const char *const *environment)
-{
+apr_status_t brood__environment_make(wchar_t **block, const char *const *environment) {
     size_t room = 1; /* for what is needed */
     size_t count = 0;
     *block = NULL;

@@ -5,8 +5,7 @@
 
 typedef LONG(NTAPI *query_system_t)(int kind, void *buffer, ULONG size, ULONG *needed);
 
-apr_status_t brood__handle_table_read(brood__handle_table_t **table)
-{
+apr_status_t brood__handle_table_read(brood__handle_table_t **table) {
     enum { system_extended_handle_information = 64 };
     const LONG too_small = (LONG)0xC0000004;
     ULONG size = 1u << 18;

@@ -8,8 +8,7 @@ static INIT_ONCE once[2] = {INIT_ONCE_STATIC_INIT, INIT_ONCE_STATIC_INIT};
 static _Atomic(HANDLE) jobs[2]; /* of children alone, and of whole trees */
 
 /* What a member starts is a member, too, unless it may break away. */
-static DWORD make(int whole)
-{
+static DWORD make(int whole) {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
     HANDLE made = CreateJobObjectW(NULL, NULL);
     if (made == NULL) {
@@ -17,7 +16,8 @@ static DWORD make(int whole)
     }
     ZeroMemory(&limits, sizeof limits);
     limits.BasicLimitInformation.LimitFlags =
-        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | (whole ? 0 : JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK);
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE |
+        (whole ? 0 : JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK);
     if (!SetInformationJobObject(made, JobObjectExtendedLimitInformation, &limits,
                                  sizeof limits)) {
         DWORD error = GetLastError();
@@ -28,16 +28,14 @@ static DWORD make(int whole)
     return 0;
 }
 
-static BOOL CALLBACK make_once(INIT_ONCE *guard, void *argument, void **result)
-{
+static BOOL CALLBACK make_once(INIT_ONCE *guard, void *argument, void **result) {
     DWORD *error = argument;
     (void)result;
     *error = make(guard == &once[1]);
     return *error == 0; /* FALSE: the next caller tries again */
 }
 
-HANDLE brood__tied_job(int whole, apr_status_t *status)
-{
+HANDLE brood__tied_job(int whole, apr_status_t *status) {
     DWORD error = 0;
     *status = APR_SUCCESS;
     if (!InitOnceExecuteOnce(&once[whole], make_once, &error, NULL)) {
@@ -47,7 +45,7 @@ HANDLE brood__tied_job(int whole, apr_status_t *status)
     return atomic_load(&jobs[whole]);
 }
 
-int brood__job_keeps(HANDLE handle)
-{
-    return handle != NULL && (handle == atomic_load(&jobs[0]) || handle == atomic_load(&jobs[1]));
+int brood__job_keeps(HANDLE handle) {
+    return handle != NULL &&
+           (handle == atomic_load(&jobs[0]) || handle == atomic_load(&jobs[1]));
 }

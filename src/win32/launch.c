@@ -8,15 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static apr_status_t wide_or_fail(wchar_t **wide, const char *text, const char *what)
-{
+static apr_status_t wide_or_fail(wchar_t **wide, const char *text, const char *what) {
     apr_status_t status = brood__wide(wide, text);
-    return status == APR_EINVAL ? brood__fail(status, "%s is not valid UTF-8", what) : status;
+    return status == APR_EINVAL ? brood__fail(status, "%s is not valid UTF-8", what)
+                                : status;
 }
 
 /* The path made full, as the system wants a directory, and cmd.exe a file. */
-static apr_status_t full_path(wchar_t **full, const char *path, const char *what)
-{
+static apr_status_t full_path(wchar_t **full, const char *path, const char *what) {
     wchar_t *given;
     *full = NULL;
     apr_status_t status = wide_or_fail(&given, path, what);
@@ -35,8 +34,7 @@ static apr_status_t full_path(wchar_t **full, const char *path, const char *what
     return APR_SUCCESS;
 }
 
-static apr_status_t make_image(brood__launch_t *launch, const brood_os_start_t *start)
-{
+static apr_status_t make_image(brood__launch_t *launch, const brood_os_start_t *start) {
     if (start->image == NULL) {
         return APR_EINVAL;
     }
@@ -44,7 +42,8 @@ static apr_status_t make_image(brood__launch_t *launch, const brood_os_start_t *
         return wide_or_fail(&launch->image, start->image, "the program's path");
     }
     if (!start->batch_file) {
-        return brood__fail(APR_EINVAL, "%s: arguments cannot be passed safely to a batch file",
+        return brood__fail(APR_EINVAL,
+                           "%s: arguments cannot be passed safely to a batch file",
                            start->image);
     }
     return brood__batch_shell(&launch->image);
@@ -52,8 +51,7 @@ static apr_status_t make_image(brood__launch_t *launch, const brood_os_start_t *
 
 /* cmd.exe says itself that there is no such file, too late for us. A relative path means a
  * file here, whatever the child's directory is. */
-static apr_status_t batch_path(char **path, const char *image)
-{
+static apr_status_t batch_path(char **path, const char *image) {
     wchar_t *full;
     *path = NULL;
     apr_status_t status = full_path(&full, image, "the program's path");
@@ -71,8 +69,7 @@ static apr_status_t batch_path(char **path, const char *image)
     return status;
 }
 
-static apr_status_t make_line(brood__launch_t *launch, const brood_os_start_t *start)
-{
+static apr_status_t make_line(brood__launch_t *launch, const brood_os_start_t *start) {
     brood_os_start_t meant = *start;
     char *path = NULL;
     char *line;
@@ -90,12 +87,12 @@ static apr_status_t make_line(brood__launch_t *launch, const brood_os_start_t *s
     }
     status = wide_or_fail(&launch->command_line, line, "an argument");
     free(line);
-    return status == APR_SUCCESS ? brood__line_check(launch->command_line, is_batch) : status;
+    return status == APR_SUCCESS ? brood__line_check(launch->command_line, is_batch)
+                                 : status;
 }
 
 /* Checked before the start: the system's own error for it is the same as for other things. */
-static apr_status_t make_directory(brood__launch_t *launch, const char *directory)
-{
+static apr_status_t make_directory(brood__launch_t *launch, const char *directory) {
     BROOD_FAULT("os.start_directory");
     apr_status_t status = full_path(&launch->directory, directory, "the directory");
     if (status != APR_SUCCESS) {
@@ -110,8 +107,7 @@ static apr_status_t make_directory(brood__launch_t *launch, const char *director
                : brood__status_from_os(ERROR_DIRECTORY);
 }
 
-static apr_status_t inheritable_copy(HANDLE handle, HANDLE *copy)
-{
+static apr_status_t inheritable_copy(HANDLE handle, HANDLE *copy) {
     HANDLE self = GetCurrentProcess();
     if (!DuplicateHandle(self, handle, self, copy, 0, TRUE, DUPLICATE_SAME_ACCESS)) {
         *copy = NULL;
@@ -122,8 +118,7 @@ static apr_status_t inheritable_copy(HANDLE handle, HANDLE *copy)
 
 /* A standard stream that this process has not got, or has a stale number for, is one that
  * the child has not got either. */
-static apr_status_t own_stream(int number, HANDLE *copy)
-{
+static apr_status_t own_stream(int number, HANDLE *copy) {
     static const DWORD names[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
     DWORD flags;
     HANDLE handle = GetStdHandle(names[number]);
@@ -134,12 +129,11 @@ static apr_status_t own_stream(int number, HANDLE *copy)
     return inheritable_copy(handle, copy);
 }
 
-static apr_status_t open_empty(int number, HANDLE *stream)
-{
+static apr_status_t open_empty(int number, HANDLE *stream) {
     SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
     HANDLE file = CreateFileW(L"NUL", number == 0 ? GENERIC_READ : GENERIC_WRITE,
-                              FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0,
-                              NULL);
+                              FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                              OPEN_EXISTING, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) {
         return brood__status_from_os(GetLastError());
     }
@@ -148,8 +142,7 @@ static apr_status_t open_empty(int number, HANDLE *stream)
 }
 
 static apr_status_t make_stream(brood__launch_t *launch, const brood_os_start_t *start,
-                                int number)
-{
+                                int number) {
     HANDLE *stream = &launch->handles[number];
     brood_os_handle_t given = BROOD_OS_OWN_STREAM;
     if (start->standard != NULL) {
@@ -164,8 +157,7 @@ static apr_status_t make_stream(brood__launch_t *launch, const brood_os_start_t 
                                         : inheritable_copy(brood__native(given), stream);
 }
 
-static apr_status_t make_handles(brood__launch_t *launch, const brood_os_start_t *start)
-{
+static apr_status_t make_handles(brood__launch_t *launch, const brood_os_start_t *start) {
     apr_status_t status = APR_SUCCESS;
     BROOD_FAULT("os.start_streams");
     for (int i = 0; status == APR_SUCCESS && i < BROOD_OS_STANDARD; ++i) {
@@ -183,8 +175,7 @@ static apr_status_t make_handles(brood__launch_t *launch, const brood_os_start_t
     return status;
 }
 
-static apr_status_t make_group(brood__launch_t *launch, const brood_os_start_t *start)
-{
+static apr_status_t make_group(brood__launch_t *launch, const brood_os_start_t *start) {
     apr_status_t status = APR_SUCCESS;
     if (start->new_group || start->end_with_parent) {
         BROOD_FAULT("os.start_group");
@@ -199,8 +190,7 @@ static apr_status_t make_group(brood__launch_t *launch, const brood_os_start_t *
 /* The list of handles is given even when it is empty: without one, everything inheritable in
  * this process would go to the child. An empty list is refused by the system, so it names one
  * NULL handle, which is nothing. */
-static apr_status_t make_attributes(brood__launch_t *launch)
-{
+static apr_status_t make_attributes(brood__launch_t *launch) {
     SIZE_T size = 0;
     DWORD kinds = launch->job == NULL ? 1 : 2;
     DWORD count = launch->list_count == 0 ? 1 : launch->list_count;
@@ -213,8 +203,9 @@ static apr_status_t make_attributes(brood__launch_t *launch)
         return brood__status_from_os(GetLastError());
     }
     launch->has_attributes = 1;
-    if (!UpdateProcThreadAttribute(launch->attributes, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                   launch->list, count * sizeof launch->list[0], NULL, NULL)) {
+    if (!UpdateProcThreadAttribute(launch->attributes, 0,
+                                   PROC_THREAD_ATTRIBUTE_HANDLE_LIST, launch->list,
+                                   count * sizeof launch->list[0], NULL, NULL)) {
         return brood__status_from_os(GetLastError());
     }
     if (launch->job != NULL &&
@@ -226,8 +217,7 @@ static apr_status_t make_attributes(brood__launch_t *launch)
 }
 
 apr_status_t brood__launch_prepare(brood__launch_t *launch, const brood_os_start_t *start,
-                                   brood_os_start_step_t *step)
-{
+                                   brood_os_start_step_t *step) {
     *step = BROOD_OS_START_PREPARE;
     apr_status_t status = make_image(launch, start);
     if (status == APR_SUCCESS && start->environment != NULL) {
@@ -242,7 +232,8 @@ apr_status_t brood__launch_prepare(brood__launch_t *launch, const brood_os_start
         status = make_group(launch, start);
     }
     if (status == APR_SUCCESS) {
-        *step = BROOD_OS_START_EXECUTE; /* where POSIX notices what is too long or not there */
+        *step =
+            BROOD_OS_START_EXECUTE; /* where POSIX notices what is too long or not there */
         status = make_line(launch, start);
     }
     if (status == APR_SUCCESS) {
@@ -256,8 +247,7 @@ apr_status_t brood__launch_prepare(brood__launch_t *launch, const brood_os_start
     return status;
 }
 
-void brood__launch_clear(brood__launch_t *launch)
-{
+void brood__launch_clear(brood__launch_t *launch) {
     if (launch->has_attributes) {
         DeleteProcThreadAttributeList(launch->attributes);
     }

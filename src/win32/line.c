@@ -16,8 +16,7 @@
 #define BATCH_LINE_MOST 8192
 
 /* All arguments, quoted, with room for one more: of malloc(). */
-static char *join(const char *const *argv, const char *more)
-{
+static char *join(const char *const *argv, const char *more) {
     size_t room = 1 + brood__quote_room(more) + 1;
     for (size_t i = 0; argv[i] != NULL; ++i) {
         room += brood__quote_room(argv[i]) + 1;
@@ -40,8 +39,7 @@ static char *join(const char *const *argv, const char *more)
 }
 
 /* "<boot_option><number>": "" where there is no boot stream. Of malloc(). */
-static char *boot_argument(const char *option, HANDLE boot)
-{
+static char *boot_argument(const char *option, HANDLE boot) {
     size_t room = (option == NULL ? 0 : strlen(option)) + 24;
     char *argument = malloc(room);
     if (argument != NULL) {
@@ -54,12 +52,12 @@ static char *boot_argument(const char *option, HANDLE boot)
     return argument;
 }
 
-apr_status_t brood__line_make(char **line, const brood_os_start_t *start, HANDLE boot)
-{
+apr_status_t brood__line_make(char **line, const brood_os_start_t *start, HANDLE boot) {
     *line = NULL;
     if (start->command_line != NULL) {
         if (boot != NULL || brood__is_batch_file(start->image)) {
-            return brood__fail(APR_EINVAL, "a command line as it is, for what adds to it");
+            return brood__fail(APR_EINVAL,
+                               "a command line as it is, for what adds to it");
         }
         *line = _strdup(start->command_line);
         return *line == NULL ? APR_ENOMEM : APR_SUCCESS;
@@ -81,8 +79,7 @@ apr_status_t brood__line_make(char **line, const brood_os_start_t *start, HANDLE
     return *line == NULL ? APR_ENOMEM : APR_SUCCESS;
 }
 
-apr_status_t brood__line_check(const wchar_t *line, int is_batch)
-{
+apr_status_t brood__line_check(const wchar_t *line, int is_batch) {
     size_t units = wcslen(line);
     size_t most = is_batch ? BATCH_LINE_MOST : LINE_MOST;
     if (units < most) {

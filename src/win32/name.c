@@ -2,8 +2,7 @@
 #include "name.h"
 
 void brood__name_spell(wchar_t name[BROOD__NAME_UNITS], const wchar_t *prefix,
-                       const unsigned char bits[BROOD__NAME_BITS_SIZE])
-{
+                       const unsigned char bits[BROOD__NAME_BITS_SIZE]) {
     static const wchar_t digits[] = L"0123456789abcdef";
     size_t length = 0;
     while (prefix[length] != L'\0' &&

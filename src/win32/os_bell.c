@@ -7,15 +7,13 @@
 
 #include <string.h>
 
-static void spell(wchar_t name[BROOD__NAME_UNITS], const uint64_t bits[2])
-{
+static void spell(wchar_t name[BROOD__NAME_UNITS], const uint64_t bits[2]) {
     unsigned char bytes[BROOD__NAME_BITS_SIZE];
     memcpy(bytes, bits, sizeof bytes);
     brood__name_spell(name, L"Local\\brood-bell-", bytes);
 }
 
-apr_status_t brood_os_bell_open(brood_os_bell_t *bell)
-{
+apr_status_t brood_os_bell_open(brood_os_bell_t *bell) {
     const brood_os_bell_t none = BROOD_OS_BELL_INIT;
     wchar_t name[BROOD__NAME_UNITS];
     uint64_t bits[2];
@@ -32,7 +30,8 @@ apr_status_t brood_os_bell_open(brood_os_bell_t *bell)
     spell(name, bits);
     HANDLE event = CreateEventW(attributes, TRUE, FALSE, name);
     DWORD error = GetLastError();
-    if (event == NULL || error == ERROR_ALREADY_EXISTS) { /* 128 bits: somebody else's doing */
+    if (event == NULL ||
+        error == ERROR_ALREADY_EXISTS) { /* 128 bits: somebody else's doing */
         if (event != NULL) {
             CloseHandle(event);
         }
@@ -44,8 +43,7 @@ apr_status_t brood_os_bell_open(brood_os_bell_t *bell)
     return APR_SUCCESS;
 }
 
-void brood_os_bell_close(brood_os_bell_t *bell)
-{
+void brood_os_bell_close(brood_os_bell_t *bell) {
     const brood_os_bell_t none = BROOD_OS_BELL_INIT;
     if (bell->handle != BROOD_OS_NO_HANDLE) {
         CloseHandle(brood__native(bell->handle));
@@ -53,13 +51,11 @@ void brood_os_bell_close(brood_os_bell_t *bell)
     *bell = none;
 }
 
-void brood_os_bell_clear(const brood_os_bell_t *bell)
-{
+void brood_os_bell_clear(const brood_os_bell_t *bell) {
     ResetEvent(brood__native(bell->handle));
 }
 
-void brood_os_bell_ring(const uint64_t bits[2])
-{
+void brood_os_bell_ring(const uint64_t bits[2]) {
     wchar_t name[BROOD__NAME_UNITS];
     spell(name, bits);
     HANDLE event = OpenEventW(EVENT_MODIFY_STATE, FALSE, name);
@@ -69,7 +65,6 @@ void brood_os_bell_ring(const uint64_t bits[2])
     }
 }
 
-void brood_os_bell_forget(const uint64_t bits[2])
-{
+void brood_os_bell_forget(const uint64_t bits[2]) {
     (void)bits; /* it went with its last handle */
 }

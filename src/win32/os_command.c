@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_separator(char c)
-{
+static int is_separator(char c) {
     return c == '/' || c == '\\';
 }
 
-int brood_os_program_is_path(const char *name)
-{
+int brood_os_program_is_path(const char *name) {
     return strpbrk(name, "/\\:") != NULL;
 }
 
-static int has_extension(const char *path)
-{
-    for (const char *end = path + strlen(path); end > path && !is_separator(end[-1]); --end) {
+static int has_extension(const char *path) {
+    for (const char *end = path + strlen(path); end > path && !is_separator(end[-1]);
+         --end) {
         if (end[-1] == '.') {
             return 1;
         }
@@ -30,9 +28,8 @@ static int has_extension(const char *path)
 }
 
 /* Attributes of the path with the extension; *resolved has it. */
-static apr_status_t look(const char *path, const char *extension, char *resolved, size_t size,
-                         DWORD *attributes)
-{
+static apr_status_t look(const char *path, const char *extension, char *resolved,
+                         size_t size, DWORD *attributes) {
     wchar_t *wide;
     size_t length = strlen(path);
     size_t more = strlen(extension);
@@ -43,8 +40,9 @@ static apr_status_t look(const char *path, const char *extension, char *resolved
     memcpy(resolved + length, extension, more + 1);
     apr_status_t status = brood__wide(&wide, resolved);
     if (status != APR_SUCCESS) {
-        return status == APR_EINVAL ? brood__fail(status, "the program's path is not UTF-8")
-                                    : status;
+        return status == APR_EINVAL
+                   ? brood__fail(status, "the program's path is not UTF-8")
+                   : status;
     }
     *attributes = GetFileAttributesW(wide);
     DWORD error = *attributes == INVALID_FILE_ATTRIBUTES ? GetLastError() : 0;
@@ -53,13 +51,13 @@ static apr_status_t look(const char *path, const char *extension, char *resolved
 }
 
 apr_status_t brood_os_program_executable(const char *path, char *resolved, size_t size,
-                                         brood_os_program_kind_t *kind)
-{
+                                         brood_os_program_kind_t *kind) {
     static const char *const with[] = {"", ".exe"};
     static const char *const without[] = {".exe", ".com", ".bat", ".cmd", ""};
     int extended = has_extension(path);
     const char *const *extensions = extended ? with : without;
-    size_t count = extended ? sizeof with / sizeof *with : sizeof without / sizeof *without;
+    size_t count =
+        extended ? sizeof with / sizeof *with : sizeof without / sizeof *without;
     int is_directory = 0;
     apr_status_t missing = APR_SUCCESS;
     *kind = BROOD_OS_PROGRAM_IMAGE;
@@ -86,14 +84,12 @@ apr_status_t brood_os_program_executable(const char *path, char *resolved, size_
     return is_directory ? brood__fail(EACCES, "%s is a directory", path) : missing;
 }
 
-const char *brood_os_search_path(void)
-{
+const char *brood_os_search_path(void) {
     return "";
 }
 
 /* How many entries the block has. */
-static size_t count_entries(const wchar_t *block)
-{
+static size_t count_entries(const wchar_t *block) {
     size_t count = 0;
     for (; *block != L'\0'; block += wcslen(block) + 1) {
         ++count;
@@ -103,8 +99,7 @@ static size_t count_entries(const wchar_t *block)
 
 /* The whole block in UTF-8: first the pointers, then the text. A unit becomes three bytes at
  * the most (a pair of them four). */
-static apr_status_t copy_entries(const wchar_t *block, char ***entries)
-{
+static apr_status_t copy_entries(const wchar_t *block, char ***entries) {
     size_t count = count_entries(block);
     const wchar_t *last = block;
     while (*last != L'\0') {
@@ -129,8 +124,7 @@ static apr_status_t copy_entries(const wchar_t *block, char ***entries)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_environment(char ***entries)
-{
+apr_status_t brood_os_environment(char ***entries) {
     *entries = NULL;
     BROOD_FAULT("os.environment");
     wchar_t *block = GetEnvironmentStringsW();
@@ -142,15 +136,13 @@ apr_status_t brood_os_environment(char ***entries)
     return status;
 }
 
-size_t brood_os_environment_name(const char *entry)
-{
+size_t brood_os_environment_name(const char *entry) {
     const char *end = *entry == '\0' ? NULL : strchr(entry + 1, '=');
     return end == NULL ? 0 : (size_t)(end - entry);
 }
 
 /* A copy of so many bytes as UTF-16, or NULL. */
-static wchar_t *wide_name(const char *name, size_t length)
-{
+static wchar_t *wide_name(const char *name, size_t length) {
     wchar_t *wide = NULL;
     char *copy = malloc(length + 1);
     if (copy != NULL) {
@@ -164,8 +156,7 @@ static wchar_t *wide_name(const char *name, size_t length)
 
 /* Compared as the system does, by its own table of upper case, whatever the locale. */
 int brood_os_environment_same(const char *one, size_t one_length, const char *other,
-                              size_t other_length)
-{
+                              size_t other_length) {
     if (one_length == other_length && memcmp(one, other, one_length) == 0) {
         return 1;
     }

@@ -2,13 +2,11 @@
 #include "system.h"
 #include "os/cpu.h"
 
-unsigned brood_os_cpu_online(void)
-{
+unsigned brood_os_cpu_online(void) {
     return (unsigned)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
 }
 
-unsigned brood_os_cpu_count(void)
-{
+unsigned brood_os_cpu_count(void) {
     DWORD_PTR mine = 0;
     DWORD_PTR all = 0;
     unsigned count = 0;
@@ -24,12 +22,12 @@ unsigned brood_os_cpu_count(void)
 }
 
 /* The rate is in hundredths of a percent of the whole machine. Wine does not know the question. */
-uint64_t brood_os_cpu_quota(void)
-{
+uint64_t brood_os_cpu_quota(void) {
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate;
-    const DWORD hard = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
-    if (!QueryInformationJobObject(NULL, JobObjectCpuRateControlInformation, &rate, sizeof rate,
-                                   NULL) ||
+    const DWORD hard =
+        JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
+    if (!QueryInformationJobObject(NULL, JobObjectCpuRateControlInformation, &rate,
+                                   sizeof rate, NULL) ||
         (rate.ControlFlags & hard) != hard) {
         return 0;
     }

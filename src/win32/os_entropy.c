@@ -5,8 +5,7 @@
 #include <bcrypt.h>
 #include <string.h>
 
-apr_status_t brood_os_random(void *buffer, size_t size)
-{
+apr_status_t brood_os_random(void *buffer, size_t size) {
     memset(buffer, 0, size);
     BROOD_FAULT("os.random");
     for (size_t done = 0; done < size;) {

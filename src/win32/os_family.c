@@ -17,13 +17,11 @@ typedef struct basic_t {
 
 typedef LONG(NTAPI *query_t)(HANDLE, int, void *, ULONG, ULONG *);
 
-static query_t query(void)
-{
+static query_t query(void) {
     return (query_t)(void (*)(void))brood__ntdll("NtQueryInformationProcess");
 }
 
-static int read_birth(HANDLE process, uint64_t *birth)
-{
+static int read_birth(HANDLE process, uint64_t *birth) {
     FILETIME created;
     FILETIME exited;
     FILETIME kernel;
@@ -37,8 +35,7 @@ static int read_birth(HANDLE process, uint64_t *birth)
 
 /* A process keeps its maker's number when the maker is gone, and a younger process may have the
  * number then. */
-static int is_older(DWORD pid, uint64_t birth)
-{
+static int is_older(DWORD pid, uint64_t birth) {
     uint64_t other = 0;
     HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
     int older = process != NULL && read_birth(process, &other) && other <= birth;
@@ -49,10 +46,10 @@ static int is_older(DWORD pid, uint64_t birth)
 }
 
 /* 0: it is gone, or not for our eyes. */
-static int read_relative(query_t ask, DWORD pid, brood_os_relative_t *relative)
-{
+static int read_relative(query_t ask, DWORD pid, brood_os_relative_t *relative) {
     basic_t basic = {0};
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, pid);
+    HANDLE process =
+        OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, pid);
     if (process == NULL) {
         return 0;
     }
@@ -69,8 +66,7 @@ static int read_relative(query_t ask, DWORD pid, brood_os_relative_t *relative)
 }
 
 static int is_wanted(const PROCESSENTRY32W *entry, const brood_os_identity_t *known,
-                     size_t known_count)
-{
+                     size_t known_count) {
     for (size_t i = 0; i < known_count; ++i) {
         if (known[i].pid > 0 && (known[i].pid == (int64_t)entry->th32ProcessID ||
                                  known[i].pid == (int64_t)entry->th32ParentProcessID)) {
@@ -81,8 +77,7 @@ static int is_wanted(const PROCESSENTRY32W *entry, const brood_os_identity_t *kn
 }
 
 apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known_count,
-                                  brood_os_relative_t *list, size_t room, size_t *count)
-{
+                                  brood_os_relative_t *list, size_t room, size_t *count) {
     PROCESSENTRY32W entry;
     brood_os_relative_t relative;
     query_t ask = query();
@@ -111,8 +106,8 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_family_wake_with_parent(void)
-{
+apr_status_t brood_os_family_wake_with_parent(int instead) {
+    (void)instead;
     BROOD_FAULT("os.family_wake_with_parent");
     return APR_ENOTIMPL;
 }

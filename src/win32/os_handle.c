@@ -16,8 +16,8 @@
 
 #define NUMBER_SIZE 8
 
-apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle, brood_os_handle_t *copy)
-{
+apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle,
+                                       brood_os_handle_t *copy) {
     HANDLE native;
     HANDLE self = GetCurrentProcess();
     *copy = BROOD_OS_NO_HANDLE;
@@ -36,24 +36,21 @@ apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle, brood_os_handle
 /* There is nothing to cancel: every call of the seam finishes or takes back its own
  * operation before it returns. Cancelling by handle would hit other threads, for it reaches
  * all operations on the file, whichever duplicate they came through. */
-brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle)
-{
+brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle) {
     if (handle != BROOD_OS_NO_HANDLE) {
         CloseHandle(brood__native(handle));
     }
     return BROOD_OS_NO_HANDLE;
 }
 
-static void put_number(unsigned char *bytes, HANDLE native)
-{
+static void put_number(unsigned char *bytes, HANDLE native) {
     uint64_t number = (uint64_t)(uintptr_t)native;
     for (size_t i = 0; i < NUMBER_SIZE; ++i) {
         bytes[i] = (unsigned char)(number >> (8 * i));
     }
 }
 
-static uint64_t get_number(const unsigned char *bytes)
-{
+static uint64_t get_number(const unsigned char *bytes) {
     uint64_t number = 0;
     for (size_t i = NUMBER_SIZE; i-- > 0;) {
         number = number << 8 | bytes[i];
@@ -63,8 +60,7 @@ static uint64_t get_number(const unsigned char *bytes)
 
 /* Finds the receiver. *borrowed: the handle is the caller's. Without a handle the number is
  * opened: good enough, for whom this user may give handles to, this user already rules. */
-static HANDLE open_peer(const brood_os_process_t *peer, int *borrowed)
-{
+static HANDLE open_peer(const brood_os_process_t *peer, int *borrowed) {
     *borrowed = 1;
     if (peer->pid == (int64_t)GetCurrentProcessId()) {
         return GetCurrentProcess();
@@ -80,16 +76,14 @@ static HANDLE open_peer(const brood_os_process_t *peer, int *borrowed)
     return OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)peer->pid);
 }
 
-static void close_in(HANDLE peer, const HANDLE *given, size_t count)
-{
+static void close_in(HANDLE peer, const HANDLE *given, size_t count) {
     for (size_t i = 0; i < count; ++i) {
         DuplicateHandle(peer, given[i], NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
     }
 }
 
 static apr_status_t give(HANDLE peer, const brood_os_handle_t *handles, HANDLE *given,
-                         size_t count)
-{
+                         size_t count) {
     for (size_t i = 0; i < count; ++i) {
         apr_status_t status = brood__status_from_os(ERROR_INVALID_HANDLE);
         if (handles[i] != BROOD_OS_NO_HANDLE) {
@@ -107,13 +101,13 @@ static apr_status_t give(HANDLE peer, const brood_os_handle_t *handles, HANDLE *
 
 /* *sent: how many bytes went for certain; size when that cannot be told. */
 static apr_status_t write_all(brood_os_handle_t stream, const unsigned char *bytes,
-                              size_t size, size_t *sent, brood_os_deadline_t deadline)
-{
+                              size_t size, size_t *sent, brood_os_deadline_t deadline) {
     *sent = 0;
     while (*sent < size) { /* or the deadline, or an error */
         size_t length = size - *sent;
         int unsure = !brood__has_passed(deadline);
-        apr_status_t status = brood_os_stream_write(stream, bytes + *sent, &length, deadline);
+        apr_status_t status =
+            brood_os_stream_write(stream, bytes + *sent, &length, deadline);
         if (status != APR_SUCCESS) {
             *sent = status == APR_TIMEUP && unsure ? size : *sent;
             return status;
@@ -123,10 +117,10 @@ static apr_status_t write_all(brood_os_handle_t stream, const unsigned char *byt
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_handles_send(brood_os_handle_t stream, const brood_os_process_t *peer,
+apr_status_t brood_os_handles_send(brood_os_handle_t stream,
+                                   const brood_os_process_t *peer,
                                    const brood_os_handle_t *handles, size_t count,
-                                   brood_os_deadline_t deadline)
-{
+                                   brood_os_deadline_t deadline) {
     HANDLE given[BROOD_OS_HANDLES_MAX];
     unsigned char bytes[BROOD_OS_HANDLES_MAX * NUMBER_SIZE];
     size_t sent;
@@ -159,12 +153,12 @@ apr_status_t brood_os_handles_send(brood_os_handle_t stream, const brood_os_proc
 }
 
 static apr_status_t read_all(brood_os_handle_t stream, unsigned char *bytes, size_t size,
-                             size_t *came, brood_os_deadline_t deadline)
-{
+                             size_t *came, brood_os_deadline_t deadline) {
     *came = 0;
     while (*came < size) { /* or the deadline, or an error */
         size_t length = size - *came;
-        apr_status_t status = brood_os_stream_read(stream, bytes + *came, &length, deadline);
+        apr_status_t status =
+            brood_os_stream_read(stream, bytes + *came, &length, deadline);
         if (status != APR_SUCCESS) {
             return status;
         }
@@ -175,15 +169,13 @@ static apr_status_t read_all(brood_os_handle_t stream, unsigned char *bytes, siz
 
 /* Whether the number names a handle of this process: not a pseudo handle (negative), not 0,
  * none of the bits that the system ignores, and known to the system. */
-static int is_handle(uint64_t number)
-{
+static int is_handle(uint64_t number) {
     DWORD flags;
     return number != 0 && number <= (uint64_t)INTPTR_MAX && (number & 3) == 0 &&
            GetHandleInformation((HANDLE)(uintptr_t)number, &flags);
 }
 
-static int all_sound(const brood_os_handle_t *handles, size_t count)
-{
+static int all_sound(const brood_os_handle_t *handles, size_t count) {
     for (size_t i = 0; i < count; ++i) {
         if (!is_handle((uint64_t)handles[i])) {
             return 0;
@@ -197,9 +189,9 @@ static int all_sound(const brood_os_handle_t *handles, size_t count)
     return 1;
 }
 
-apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_t *handles,
-                                      size_t count, brood_os_deadline_t deadline)
-{
+apr_status_t brood_os_handles_receive(brood_os_handle_t stream,
+                                      brood_os_handle_t *handles, size_t count,
+                                      brood_os_deadline_t deadline) {
     brood_os_handle_t got[BROOD_OS_HANDLES_MAX];
     unsigned char bytes[BROOD_OS_HANDLES_MAX * NUMBER_SIZE];
     size_t came;
@@ -232,8 +224,7 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream, brood_os_handle_
 }
 
 apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
-                                  size_t *count)
-{
+                                  size_t *count) {
     brood__handle_table_t *table;
     *count = 0;
     BROOD_FAULT("os.handle_list");

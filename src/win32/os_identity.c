@@ -8,8 +8,7 @@
 /* Opens a process by number. The right to put handles into it is asked for too, so that the
  * watch of a peer serves brood_os_handles_send(); where that right is refused the watch is
  * still good for watching. */
-static HANDLE open_process(int64_t pid, DWORD *error)
-{
+static HANDLE open_process(int64_t pid, DWORD *error) {
     *error = 0;
     HANDLE process = OpenProcess(WATCHING | PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
     if (process == NULL) {
@@ -22,8 +21,7 @@ static HANDLE open_process(int64_t pid, DWORD *error)
     return process;
 }
 
-static int read_birth(HANDLE process, uint64_t *birth)
-{
+static int read_birth(HANDLE process, uint64_t *birth) {
     FILETIME created;
     FILETIME exited;
     FILETIME kernel;
@@ -37,22 +35,18 @@ static int read_birth(HANDLE process, uint64_t *birth)
 
 /* The object outlives the process while anybody holds a handle to it: to exist is not to
  * live. */
-static brood_os_life_t life_of(HANDLE process)
-{
+static brood_os_life_t life_of(HANDLE process) {
     switch (WaitForSingleObject(process, 0)) {
-    case WAIT_TIMEOUT:
-        return BROOD_OS_ALIVE;
-    case WAIT_OBJECT_0:
-        return BROOD_OS_DEAD;
-    default:
-        return BROOD_OS_UNKNOWN;
+    case WAIT_TIMEOUT: return BROOD_OS_ALIVE;
+    case WAIT_OBJECT_0: return BROOD_OS_DEAD;
+    default: return BROOD_OS_UNKNOWN;
     }
 }
 
 /* Opens the process that this identity means, and says whether it lives. The handle is taken
  * first and the birth compared after: while the handle is open the number is not reused. */
-static brood_os_life_t open_identity(const brood_os_identity_t *identity, HANDLE *process)
-{
+static brood_os_life_t open_identity(const brood_os_identity_t *identity,
+                                     HANDLE *process) {
     uint64_t birth;
     DWORD error;
     *process = NULL;
@@ -75,8 +69,7 @@ static brood_os_life_t open_identity(const brood_os_identity_t *identity, HANDLE
     return life_of(opened);
 }
 
-apr_status_t brood_os_identity_self(brood_os_identity_t *self)
-{
+apr_status_t brood_os_identity_self(brood_os_identity_t *self) {
     self->pid = 0;
     self->birth = 0;
     BROOD_FAULT("os.identity_self");
@@ -88,8 +81,7 @@ apr_status_t brood_os_identity_self(brood_os_identity_t *self)
 }
 
 apr_status_t brood_os_identity_of(const brood_os_process_t *process,
-                                  brood_os_identity_t *identity)
-{
+                                  brood_os_identity_t *identity) {
     identity->pid = 0;
     identity->birth = 0;
     BROOD_FAULT("os.identity_of");
@@ -104,8 +96,7 @@ apr_status_t brood_os_identity_of(const brood_os_process_t *process,
 }
 
 brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
-                                       brood_os_handle_t *watch)
-{
+                                       brood_os_handle_t *watch) {
     HANDLE process;
     if (*watch != BROOD_OS_NO_HANDLE) {
         return life_of(brood__native(*watch));
@@ -116,8 +107,7 @@ brood_os_life_t brood_os_identity_life(const brood_os_identity_t *identity,
 }
 
 apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
-                                     brood_os_handle_t *watch)
-{
+                                     brood_os_handle_t *watch) {
     HANDLE process;
     *watch = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.identity_watch");
@@ -136,19 +126,19 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
 }
 
 apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
-                                      brood_os_end_t how)
-{
+                                      brood_os_end_t how) {
     uint64_t birth;
     brood_os_process_t process = BROOD_OS_PROCESS_INIT;
     BROOD_FAULT("os.identity_signal");
     if (identity->pid <= 0 || identity->pid > (int64_t)UINT32_MAX) {
         return APR_EINVAL;
     }
-    HANDLE opened = OpenProcess(WATCHING | PROCESS_TERMINATE | PROCESS_SUSPEND_RESUME, FALSE,
-                                (DWORD)identity->pid);
+    HANDLE opened = OpenProcess(WATCHING | PROCESS_TERMINATE | PROCESS_SUSPEND_RESUME,
+                                FALSE, (DWORD)identity->pid);
     if (opened == NULL) {
         DWORD error = GetLastError();
-        return error == ERROR_INVALID_PARAMETER ? APR_SUCCESS : brood__status_from_os(error);
+        return error == ERROR_INVALID_PARAMETER ? APR_SUCCESS
+                                                : brood__status_from_os(error);
     }
     apr_status_t status = APR_SUCCESS;
     if (!read_birth(opened, &birth)) {

@@ -19,22 +19,19 @@ typedef struct section_basic_t {
 typedef LONG(NTAPI *query_section_t)(HANDLE section, int kind, void *buffer, SIZE_T size,
                                      SIZE_T *returned);
 
-static apr_status_t memory_error(DWORD error)
-{
+static apr_status_t memory_error(DWORD error) {
     /* The page file is full: to callers the same as no memory. */
     return error == ERROR_COMMITMENT_LIMIT ? APR_ENOMEM : brood__status_from_os(error);
 }
 
-static apr_status_t commit_view(void *view, size_t length)
-{
+static apr_status_t commit_view(void *view, size_t length) {
     if (VirtualAlloc(view, length, MEM_COMMIT, PAGE_READWRITE) == NULL) {
         return memory_error(GetLastError());
     }
     return APR_SUCCESS;
 }
 
-static apr_status_t commit_start(HANDLE section, uint64_t committed)
-{
+static apr_status_t commit_start(HANDLE section, uint64_t committed) {
     size_t length = (size_t)committed;
     if (committed == 0) {
         return APR_SUCCESS;
@@ -52,8 +49,7 @@ static apr_status_t commit_start(HANDLE section, uint64_t committed)
 }
 
 apr_status_t brood_os_memory_create(brood_os_handle_t *memory, uint64_t size,
-                                    uint64_t committed)
-{
+                                    uint64_t committed) {
     apr_status_t status;
     *memory = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.memory_create");
@@ -81,13 +77,13 @@ apr_status_t brood_os_memory_create(brood_os_handle_t *memory, uint64_t size,
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size)
-{
+apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size) {
     section_basic_t basic;
     *size = 0;
     BROOD_FAULT("os.memory_size");
     /* The documented interface tells the size of a mapped view at best, never a section's. */
-    query_section_t query = (query_section_t)(void (*)(void))brood__ntdll("NtQuerySection");
+    query_section_t query =
+        (query_section_t)(void (*)(void))brood__ntdll("NtQuerySection");
     if (query == NULL) {
         return APR_ENOTIMPL;
     }
@@ -99,8 +95,7 @@ apr_status_t brood_os_memory_size(brood_os_handle_t memory, uint64_t *size)
 }
 
 apr_status_t brood_os_memory_map(brood_os_handle_t memory, uint64_t offset, size_t length,
-                                 void **address)
-{
+                                 void **address) {
     *address = NULL;
     BROOD_FAULT("os.memory_map");
     if (length == 0) { /* which would mean: all of it */
@@ -114,17 +109,15 @@ apr_status_t brood_os_memory_map(brood_os_handle_t memory, uint64_t offset, size
     return APR_SUCCESS;
 }
 
-void brood_os_memory_unmap(void *address, size_t length)
-{
+void brood_os_memory_unmap(void *address, size_t length) {
     (void)length;
     if (address != NULL) {
         UnmapViewOfFile(address);
     }
 }
 
-apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset, size_t length,
-                                    void *address)
-{
+apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset,
+                                    size_t length, void *address) {
     (void)memory;
     (void)offset;
     BROOD_FAULT("os.memory_commit");
@@ -132,8 +125,7 @@ apr_status_t brood_os_memory_commit(brood_os_handle_t memory, uint64_t offset, s
 }
 
 apr_status_t brood_os_memory_decommit(brood_os_handle_t memory, uint64_t offset,
-                                      size_t length)
-{
+                                      size_t length) {
     (void)memory;
     (void)offset;
     (void)length;
@@ -141,14 +133,12 @@ apr_status_t brood_os_memory_decommit(brood_os_handle_t memory, uint64_t offset,
     return APR_ENOTIMPL; /* pages of a section are given back only with the section */
 }
 
-size_t brood_os_memory_granularity(void)
-{
+size_t brood_os_memory_granularity(void) {
     SYSTEM_INFO info;
     GetSystemInfo(&info);
     return info.dwAllocationGranularity;
 }
 
-uint64_t brood_os_memory_sparse_limit(void)
-{
+uint64_t brood_os_memory_sparse_limit(void) {
     return sizeof(void *) >= 8 ? SPARSE_LIMIT_64 : SPARSE_LIMIT_32;
 }

@@ -20,8 +20,7 @@ typedef struct codeview_t {
 #define ID_SHORT 12
 #define ID_LONG 32
 
-static const IMAGE_NT_HEADERS *headers_of(const BYTE *base)
-{
+static const IMAGE_NT_HEADERS *headers_of(const BYTE *base) {
     const IMAGE_DOS_HEADER *dos = (const void *)base;
     if (dos->e_magic != IMAGE_DOS_SIGNATURE) {
         return NULL;
@@ -30,8 +29,7 @@ static const IMAGE_NT_HEADERS *headers_of(const BYTE *base)
     return headers->Signature == IMAGE_NT_SIGNATURE ? headers : NULL;
 }
 
-static const codeview_t *codeview_of(const BYTE *base, const IMAGE_NT_HEADERS *headers)
-{
+static const codeview_t *codeview_of(const BYTE *base, const IMAGE_NT_HEADERS *headers) {
     const DWORD size = headers->OptionalHeader.SizeOfImage;
     if (headers->OptionalHeader.NumberOfRvaAndSizes <= IMAGE_DIRECTORY_ENTRY_DEBUG) {
         return NULL;
@@ -60,8 +58,7 @@ static const codeview_t *codeview_of(const BYTE *base, const IMAGE_NT_HEADERS *h
 /* Time stamp, size and checksum alone tell builds apart unless a linker was told to write
  * them the same for every build; then the codeview signature does. */
 static uint32_t build_id_of(const BYTE *base, const IMAGE_NT_HEADERS *headers,
-                            uint8_t id[BROOD_OS_BUILD_ID_MAX])
-{
+                            uint8_t id[BROOD_OS_BUILD_ID_MAX]) {
     memset(id, 0, BROOD_OS_BUILD_ID_MAX);
     memcpy(id, &headers->FileHeader.TimeDateStamp, 4);
     memcpy(id + 4, &headers->OptionalHeader.SizeOfImage, 4);
@@ -75,8 +72,7 @@ static uint32_t build_id_of(const BYTE *base, const IMAGE_NT_HEADERS *headers,
     return ID_LONG;
 }
 
-static int is_code(const IMAGE_NT_HEADERS *headers, uint64_t offset)
-{
+static int is_code(const IMAGE_NT_HEADERS *headers, uint64_t offset) {
     const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
     for (WORD left = headers->FileHeader.NumberOfSections; left > 0; --left, ++section) {
         if ((section->Characteristics & IMAGE_SCN_MEM_EXECUTE) != 0 &&
@@ -88,8 +84,7 @@ static int is_code(const IMAGE_NT_HEADERS *headers, uint64_t offset)
     return 0;
 }
 
-static apr_status_t path_of(HMODULE module, char path[BROOD_OS_PATH_MAX])
-{
+static apr_status_t path_of(HMODULE module, char path[BROOD_OS_PATH_MAX]) {
     wchar_t wide[BROOD_OS_PATH_MAX];
     DWORD length = GetModuleFileNameW(module, wide, BROOD_OS_PATH_MAX);
     if (length == 0) {
@@ -101,8 +96,7 @@ static apr_status_t path_of(HMODULE module, char path[BROOD_OS_PATH_MAX])
     return brood__narrow(path, BROOD_OS_PATH_MAX, wide);
 }
 
-apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place)
-{
+apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place) {
     HMODULE module;
     memset(place, 0, sizeof *place);
     BROOD_FAULT("os.place_of");
@@ -129,8 +123,7 @@ apr_status_t brood_os_place_of(const void *function, brood_os_place_t *place)
 
 /* By its file where that is loaded, else any module of that base name: the other process may
  * have loaded the same module from elsewhere, and the build identity decides. */
-static HMODULE find_module(const wchar_t *path)
-{
+static HMODULE find_module(const wchar_t *path) {
     wchar_t name[MAX_PATH];
     HMODULE module = GetModuleHandleW(path);
     if (module != NULL) {
@@ -151,8 +144,7 @@ static HMODULE find_module(const wchar_t *path)
     return GetModuleHandleW(name);
 }
 
-static apr_status_t module_of(const brood_os_place_t *place, HMODULE *module)
-{
+static apr_status_t module_of(const brood_os_place_t *place, HMODULE *module) {
     wchar_t *path;
     if (place->is_program) {
         *module = GetModuleHandleW(NULL);
@@ -171,8 +163,7 @@ static apr_status_t module_of(const brood_os_place_t *place, HMODULE *module)
     return *module == NULL ? APR_ENOENT : APR_SUCCESS;
 }
 
-apr_status_t brood_os_place_find(const brood_os_place_t *place, void **function)
-{
+apr_status_t brood_os_place_find(const brood_os_place_t *place, void **function) {
     HMODULE module;
     uint8_t id[BROOD_OS_BUILD_ID_MAX];
     *function = NULL;

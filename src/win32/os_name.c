@@ -19,8 +19,7 @@ typedef struct note_t {
     uint8_t bytes[BROOD_OS_NOTE_MAX];
 } note_t;
 
-static void spell(wchar_t wide[NAME_UNITS], const wchar_t *prefix, const char *name)
-{
+static void spell(wchar_t wide[NAME_UNITS], const wchar_t *prefix, const char *name) {
     size_t length = 0;
     for (; prefix[length] != L'\0'; ++length) {
         wide[length] = prefix[length];
@@ -33,13 +32,12 @@ static void spell(wchar_t wide[NAME_UNITS], const wchar_t *prefix, const char *n
 
 /* ---- memory ---- */
 
-int brood_os_names_persist(void)
-{
+int brood_os_names_persist(void) {
     return 0;
 }
 
-apr_status_t brood_os_named_create(brood_os_handle_t *memory, const char *name, uint64_t size)
-{
+apr_status_t brood_os_named_create(brood_os_handle_t *memory, const char *name,
+                                   uint64_t size) {
     wchar_t wide[NAME_UNITS];
     apr_status_t status;
     *memory = BROOD_OS_NO_HANDLE;
@@ -67,16 +65,14 @@ apr_status_t brood_os_named_create(brood_os_handle_t *memory, const char *name, 
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_named_reserve(brood_os_handle_t memory, uint64_t size)
-{
+apr_status_t brood_os_named_reserve(brood_os_handle_t memory, uint64_t size) {
     (void)memory;
     (void)size;
     BROOD_FAULT("os.named_reserve");
     return APR_SUCCESS; /* committed when it was made */
 }
 
-apr_status_t brood_os_named_open(brood_os_handle_t *memory, const char *name)
-{
+apr_status_t brood_os_named_open(brood_os_handle_t *memory, const char *name) {
     wchar_t wide[NAME_UNITS];
     *memory = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.named_open");
@@ -92,8 +88,7 @@ apr_status_t brood_os_named_open(brood_os_handle_t *memory, const char *name)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_named_mark(brood_os_handle_t memory, uint64_t mark[2])
-{
+apr_status_t brood_os_named_mark(brood_os_handle_t memory, uint64_t mark[2]) {
     (void)memory;
     mark[0] = 0;
     mark[1] = 0;
@@ -101,8 +96,7 @@ apr_status_t brood_os_named_mark(brood_os_handle_t memory, uint64_t mark[2])
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_named_unlink(const char *name)
-{
+apr_status_t brood_os_named_unlink(const char *name) {
     (void)name;
     return APR_ENOTIMPL;
 }
@@ -110,8 +104,7 @@ apr_status_t brood_os_named_unlink(const char *name)
 /* ---- one at a time ---- */
 
 apr_status_t brood_os_name_lock(brood_os_handle_t *lock, const char *name,
-                                brood_os_deadline_t deadline)
-{
+                                brood_os_deadline_t deadline) {
     wchar_t wide[NAME_UNITS];
     apr_status_t status;
     *lock = BROOD_OS_NO_HANDLE;
@@ -135,8 +128,7 @@ apr_status_t brood_os_name_lock(brood_os_handle_t *lock, const char *name,
     return status;
 }
 
-void brood_os_name_unlock(brood_os_handle_t lock)
-{
+void brood_os_name_unlock(brood_os_handle_t lock) {
     if (lock != BROOD_OS_NO_HANDLE) {
         ReleaseMutex(brood__native(lock));
         CloseHandle(brood__native(lock));
@@ -147,8 +139,7 @@ void brood_os_name_unlock(brood_os_handle_t lock)
 
 /* A note lies in the last bytes of its section, behind the caller's. Where that is, everybody
  * finds from the section's size. */
-static apr_status_t note_map(brood_os_handle_t memory, void **view, note_t **note)
-{
+static apr_status_t note_map(brood_os_handle_t memory, void **view, note_t **note) {
     uint64_t size;
     apr_status_t status = brood_os_memory_size(memory, &size);
     if (status != APR_SUCCESS) {
@@ -166,38 +157,33 @@ static apr_status_t note_map(brood_os_handle_t memory, void **view, note_t **not
     return status;
 }
 
-apr_status_t brood_os_note_create(brood_os_handle_t *note, const char *name)
-{
+apr_status_t brood_os_note_create(brood_os_handle_t *note, const char *name) {
     (void)name;
     *note = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.note_create");
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_note_open(brood_os_handle_t *note, const char *name)
-{
+apr_status_t brood_os_note_open(brood_os_handle_t *note, const char *name) {
     (void)name;
     *note = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.note_open");
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_note_hold(brood_os_handle_t note)
-{
+apr_status_t brood_os_note_hold(brood_os_handle_t note) {
     (void)note;
     BROOD_FAULT("os.note_hold");
     return APR_SUCCESS; /* to have the memory is to hold the note */
 }
 
-int brood_os_note_is_held(brood_os_handle_t note)
-{
+int brood_os_note_is_held(brood_os_handle_t note) {
     (void)note;
     return 1;
 }
 
 apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memory,
-                                 const void *bytes, size_t size)
-{
+                                 const void *bytes, size_t size) {
     void *view;
     note_t *place;
     (void)note;
@@ -217,9 +203,8 @@ apr_status_t brood_os_note_write(brood_os_handle_t note, brood_os_handle_t memor
     return status;
 }
 
-apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory, void *bytes,
-                                size_t size)
-{
+apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory,
+                                void *bytes, size_t size) {
     void *view;
     note_t *place;
     (void)note;
@@ -237,14 +222,13 @@ apr_status_t brood_os_note_read(brood_os_handle_t note, brood_os_handle_t memory
     return status;
 }
 
-apr_status_t brood_os_note_remove(const char *name)
-{
+apr_status_t brood_os_note_remove(const char *name) {
     (void)name;
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_note_list(apr_status_t (*each)(void *data, const char *name), void *data)
-{
+apr_status_t brood_os_note_list(apr_status_t (*each)(void *data, const char *name),
+                                void *data) {
     (void)each;
     (void)data;
     return APR_ENOTIMPL;

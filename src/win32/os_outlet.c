@@ -18,8 +18,7 @@ typedef struct busy_t {
     char bytes[ROOM];
 } busy_t;
 
-static apr_status_t make_busy(brood_os_outlet_t *outlet)
-{
+static apr_status_t make_busy(brood_os_outlet_t *outlet) {
     if (outlet->busy != NULL) {
         return APR_SUCCESS;
     }
@@ -37,8 +36,7 @@ static apr_status_t make_busy(brood_os_outlet_t *outlet)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_outlet_idle(brood_os_outlet_t *outlet)
-{
+apr_status_t brood_os_outlet_idle(brood_os_outlet_t *outlet) {
     busy_t *busy = outlet->busy;
     DWORD done;
     if (busy == NULL || !busy->is_pending) {
@@ -48,14 +46,14 @@ apr_status_t brood_os_outlet_idle(brood_os_outlet_t *outlet)
         return APR_TIMEUP;
     }
     busy->is_pending = 0;
-    return GetOverlappedResult(brood__native(outlet->stream), &busy->operation, &done, FALSE)
+    return GetOverlappedResult(brood__native(outlet->stream), &busy->operation, &done,
+                               FALSE)
                ? APR_SUCCESS
                : brood__pipe_error(BROOD__WRITE, GetLastError());
 }
 
 apr_status_t brood_os_outlet_write(brood_os_outlet_t *outlet, const void *bytes,
-                                   size_t *length)
-{
+                                   size_t *length) {
     DWORD size = *length < ROOM ? (DWORD)*length : ROOM;
     *length = 0;
     BROOD_FAULT("os.outlet_write");
@@ -72,7 +70,8 @@ apr_status_t brood_os_outlet_write(brood_os_outlet_t *outlet, const void *bytes,
     busy_t *busy = outlet->busy;
     memcpy(busy->bytes, bytes, size);
     ResetEvent(busy->operation.hEvent);
-    if (!WriteFile(brood__native(outlet->stream), busy->bytes, size, NULL, &busy->operation)) {
+    if (!WriteFile(brood__native(outlet->stream), busy->bytes, size, NULL,
+                   &busy->operation)) {
         DWORD error = GetLastError();
         if (error != ERROR_IO_PENDING) {
             SetEvent(busy->operation.hEvent);
@@ -84,17 +83,16 @@ apr_status_t brood_os_outlet_write(brood_os_outlet_t *outlet, const void *bytes,
     return APR_SUCCESS;
 }
 
-void brood_os_outlet_waitable(const brood_os_outlet_t *outlet, brood_os_waitable_t *waitable)
-{
+void brood_os_outlet_waitable(const brood_os_outlet_t *outlet,
+                              brood_os_waitable_t *waitable) {
     const busy_t *busy = outlet->busy;
-    waitable->handle = busy == NULL ? BROOD_OS_NO_HANDLE
-                                    : brood__handle(busy->operation.hEvent);
+    waitable->handle =
+        busy == NULL ? BROOD_OS_NO_HANDLE : brood__handle(busy->operation.hEvent);
     waitable->kind = BROOD_OS_WAIT_BELL; /* an event, like the others of that kind */
     waitable->ready = 0;
 }
 
-void brood_os_outlet_close(brood_os_outlet_t *outlet)
-{
+void brood_os_outlet_close(brood_os_outlet_t *outlet) {
     busy_t *busy = outlet->busy;
     if (busy != NULL) {
         if (busy->is_pending) {

@@ -28,8 +28,7 @@ typedef union user_t {
     BYTE room[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
 } user_t;
 
-static int read_user(HANDLE process, user_t *user)
-{
+static int read_user(HANDLE process, user_t *user) {
     HANDLE token;
     DWORD size;
     int known = 0;
@@ -41,35 +40,33 @@ static int read_user(HANDLE process, user_t *user)
 }
 
 /* A process of this user, for taking copies of its handles; NULL: it is not, or is gone. */
-static HANDLE open_owner(ULONG_PTR pid)
-{
+static HANDLE open_owner(ULONG_PTR pid) {
     user_t own;
     user_t others;
-    HANDLE process = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION, FALSE,
-                                 (DWORD)pid);
-    if (process != NULL && (!read_user(GetCurrentProcess(), &own) ||
-                            !read_user(process, &others) ||
-                            !EqualSid(own.token.User.Sid, others.token.User.Sid))) {
+    HANDLE process =
+        OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
+    if (process != NULL &&
+        (!read_user(GetCurrentProcess(), &own) || !read_user(process, &others) ||
+         !EqualSid(own.token.User.Sid, others.token.User.Sid))) {
         CloseHandle(process);
         process = NULL;
     }
     return process;
 }
 
-static int is_memory(HANDLE section)
-{
+static int is_memory(HANDLE section) {
     section_basic_t basic;
-    query_section_t query = (query_section_t)(void (*)(void))brood__ntdll("NtQuerySection");
+    query_section_t query =
+        (query_section_t)(void (*)(void))brood__ntdll("NtQuerySection");
     return query != NULL && query(section, 0, &basic, sizeof basic, NULL) >= 0 &&
            (basic.attributes & OF_A_FILE) == 0;
 }
 
 /* Copies one handle, if it is of a section as ours are. */
-static HANDLE copy_section(HANDLE process, ULONG_PTR number, DWORD access)
-{
+static HANDLE copy_section(HANDLE process, ULONG_PTR number, DWORD access) {
     HANDLE copy;
-    if (!DuplicateHandle(process, (HANDLE)number, GetCurrentProcess(), &copy, access, FALSE,
-                         0)) {
+    if (!DuplicateHandle(process, (HANDLE)number, GetCurrentProcess(), &copy, access,
+                         FALSE, 0)) {
         return NULL;
     }
     if (!is_memory(copy)) {
@@ -80,8 +77,7 @@ static HANDLE copy_section(HANDLE process, ULONG_PTR number, DWORD access)
 }
 
 /* The type number of sections in this table: that of one which is surely there. */
-static int type_of(const brood__handle_table_t *table, HANDLE section, USHORT *type)
-{
+static int type_of(const brood__handle_table_t *table, HANDLE section, USHORT *type) {
     for (ULONG_PTR i = 0; i < table->count; ++i) {
         if (table->entries[i].process == GetCurrentProcessId() &&
             (HANDLE)table->entries[i].handle == section) {
@@ -93,8 +89,7 @@ static int type_of(const brood__handle_table_t *table, HANDLE section, USHORT *t
 }
 
 static apr_status_t look(const brood__handle_table_t *table, USHORT type,
-                         brood_os_outside_each_t *each, void *data, DWORD access)
-{
+                         brood_os_outside_each_t *each, void *data, DWORD access) {
     apr_status_t status = APR_SUCCESS;
     ULONG_PTR pid = 0;
     HANDLE process = NULL;
@@ -110,7 +105,8 @@ static apr_status_t look(const brood__handle_table_t *table, USHORT type,
             pid = entry->process;
             process = open_owner(pid);
         }
-        HANDLE copy = process == NULL ? NULL : copy_section(process, entry->handle, access);
+        HANDLE copy =
+            process == NULL ? NULL : copy_section(process, entry->handle, access);
         if (copy != NULL) {
             status = each(data, (int64_t)pid, brood__handle(copy));
         }
@@ -121,12 +117,12 @@ static apr_status_t look(const brood__handle_table_t *table, USHORT type,
     return status;
 }
 
-apr_status_t brood_os_outside_find(brood_os_outside_each_t *each, void *data, int write)
-{
+apr_status_t brood_os_outside_find(brood_os_outside_each_t *each, void *data, int write) {
     brood__handle_table_t *table;
     USHORT type = 0;
     BROOD_FAULT("os.outside_find");
-    HANDLE sample = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 1, NULL);
+    HANDLE sample =
+        CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 1, NULL);
     if (sample == NULL) {
         return brood__status_from_os(GetLastError());
     }
@@ -144,8 +140,7 @@ apr_status_t brood_os_outside_find(brood_os_outside_each_t *each, void *data, in
 }
 
 apr_status_t brood_os_outside_read(brood_os_handle_t memory, uint64_t offset, void *bytes,
-                                   size_t size)
-{
+                                   size_t size) {
     SYSTEM_INFO info;
     SIZE_T got = 0;
     BROOD_FAULT("os.outside_read");
@@ -162,7 +157,8 @@ apr_status_t brood_os_outside_read(brood_os_handle_t memory, uint64_t offset, vo
     }
     /* The system copies, and says so where a page is not there: a section of another program
      * may be reserved and not committed. */
-    BOOL copied = ReadProcessMemory(GetCurrentProcess(), view + within, bytes, size, &got);
+    BOOL copied =
+        ReadProcessMemory(GetCurrentProcess(), view + within, bytes, size, &got);
     UnmapViewOfFile(view);
     return copied && got == size ? APR_SUCCESS : APR_EOF;
 }

@@ -50,7 +50,7 @@
  * does. The guard is for threads that end while another attaches. */
 static SRWLOCK guard = SRWLOCK_INIT;
 static _Atomic(brood__park_area_t *) area;
-static uint32_t owner;                 /* this participant + 1 */
+static uint32_t owner;                  /* this participant + 1 */
 static _Atomic uint32_t attachment = 1; /* counts changes of the two; spots know theirs */
 
 /* The spot that the last search woke, in this process: the next search starts after it, or
@@ -59,8 +59,7 @@ static _Atomic uint32_t last_woken;
 
 /* The same in every process. Within a segment no two words share a key: the mixing of the
  * offset is one to one. 0 stands for no word and is avoided. */
-static uint64_t key_of(const brood_os_word_t *word)
-{
+static uint64_t key_of(const brood_os_word_t *word) {
     uint64_t x = word->offset + 1;
     x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
@@ -68,21 +67,18 @@ static uint64_t key_of(const brood_os_word_t *word)
     return x == 0 ? 1 : x;
 }
 
-size_t brood_os_park_area_size(void)
-{
+size_t brood_os_park_area_size(void) {
     return sizeof(brood__park_area_t);
 }
 
-static uint32_t used_spots(brood__park_area_t *table)
-{
+static uint32_t used_spots(brood__park_area_t *table) {
     /* Pairs with the fence in brood_os_park(): a key that must be seen lies below it. The
      * bound is for a segment that somebody has scribbled on. */
     uint32_t high = atomic_load_explicit(&table->high_water, memory_order_acquire);
     return high < BROOD__SPOTS ? high : BROOD__SPOTS;
 }
 
-static void free_spot(brood__park_area_t *table, uint32_t index, uint32_t whose)
-{
+static void free_spot(brood__park_area_t *table, uint32_t index, uint32_t whose) {
     atomic_store_explicit(&table->keys[index], 0, memory_order_relaxed);
     atomic_store_explicit(&table->spots[index].pid, 0, memory_order_relaxed);
     /* By comparison: somebody else may have been quicker. Release: pairs with the acquire in
@@ -91,8 +87,7 @@ static void free_spot(brood__park_area_t *table, uint32_t index, uint32_t whose)
                                             memory_order_release, memory_order_relaxed);
 }
 
-static void free_spots_of(brood__park_area_t *table, uint32_t whose)
-{
+static void free_spots_of(brood__park_area_t *table, uint32_t whose) {
     uint32_t high = used_spots(table);
     for (uint32_t i = 0; i < high; ++i) {
         if (atomic_load_explicit(&table->spots[i].owner, memory_order_relaxed) == whose) {
@@ -102,8 +97,7 @@ static void free_spots_of(brood__park_area_t *table, uint32_t whose)
     }
 }
 
-apr_status_t brood_os_park_attach(void *address, size_t size, uint32_t participant)
-{
+apr_status_t brood_os_park_attach(void *address, size_t size, uint32_t participant) {
     brood__park_area_t *table = address;
     BROOD_FAULT("os.park_attach");
     if (table != NULL && size < sizeof *table) {
@@ -130,8 +124,7 @@ apr_status_t brood_os_park_attach(void *address, size_t size, uint32_t participa
     return APR_SUCCESS;
 }
 
-void brood_os_park_forget(uint32_t participant)
-{
+void brood_os_park_forget(uint32_t participant) {
     /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
     if (table != NULL) {
@@ -139,24 +132,21 @@ void brood_os_park_forget(uint32_t participant)
     }
 }
 
-static void raise_high_water(brood__park_area_t *table, uint32_t at_least)
-{
+static void raise_high_water(brood__park_area_t *table, uint32_t at_least) {
     uint32_t high = atomic_load_explicit(&table->high_water, memory_order_relaxed);
     /* Release: pairs with the acquire in used_spots(). */
-    while (high < at_least &&
-           !atomic_compare_exchange_weak_explicit(&table->high_water, &high, at_least,
-                                                  memory_order_acq_rel,
-                                                  memory_order_relaxed)) {
-    }
+    while (high < at_least && !atomic_compare_exchange_weak_explicit(
+                                  &table->high_water, &high, at_least,
+                                  memory_order_acq_rel, memory_order_relaxed)) {}
 }
 
 /* Frees the spots of processes that have ended. At most once in a while: when all sleepers
  * live there is nothing to find, and asking after each is slow. */
-static void free_spots_of_the_dead(brood__park_area_t *table)
-{
+static void free_spots_of_the_dead(brood__park_area_t *table) {
     static _Atomic int64_t next_time;
     int64_t now = brood_os_now_ns();
-    if (now < atomic_exchange_explicit(&next_time, now + RECLAIM_NS, memory_order_relaxed)) {
+    if (now <
+        atomic_exchange_explicit(&next_time, now + RECLAIM_NS, memory_order_relaxed)) {
         return;
     }
     for (uint32_t i = 0; i < BROOD__SPOTS; ++i) {
@@ -177,8 +167,7 @@ static void free_spots_of_the_dead(brood__park_area_t *table)
 }
 
 /* Finds a free spot for the thread and makes its event. Returns 0 when there is none. */
-static int claim(brood__park_area_t *table, brood__thread_t *thread)
-{
+static int claim(brood__park_area_t *table, brood__thread_t *thread) {
     for (uint32_t i = 0; i < BROOD__SPOTS; ++i) {
         brood__spot_t *spot = &table->spots[i];
         uint32_t none = 0;
@@ -188,9 +177,8 @@ static int claim(brood__park_area_t *table, brood__thread_t *thread)
         }
         raise_high_water(table, i + 1); /* first: a spot above it would never be freed */
         /* Acquire: pairs with the releases that free a spot. */
-        if (!atomic_compare_exchange_strong_explicit(&spot->owner, &none, owner,
-                                                     memory_order_acquire,
-                                                     memory_order_relaxed)) {
+        if (!atomic_compare_exchange_strong_explicit(
+                &spot->owner, &none, owner, memory_order_acquire, memory_order_relaxed)) {
             continue;
         }
         BROOD_KILL_POINT("park.claimed");
@@ -206,8 +194,7 @@ static int claim(brood__park_area_t *table, brood__thread_t *thread)
     return 0;
 }
 
-static void leave_event(brood__thread_t *thread)
-{
+static void leave_event(brood__thread_t *thread) {
     if (thread->park_event != NULL) {
         CloseHandle(thread->park_event);
         thread->park_event = NULL;
@@ -215,8 +202,7 @@ static void leave_event(brood__thread_t *thread)
     thread->spot = 0;
 }
 
-void brood__park_thread_ends(brood__thread_t *thread)
-{
+void brood__park_thread_ends(brood__thread_t *thread) {
     AcquireSRWLockShared(&guard);
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_relaxed);
     if (thread->spot != 0 && table != NULL &&
@@ -228,16 +214,15 @@ void brood__park_thread_ends(brood__thread_t *thread)
 }
 
 /* The calling thread with a spot in this table, or NULL. */
-static brood__thread_t *thread_with_spot(brood__park_area_t *table)
-{
+static brood__thread_t *thread_with_spot(brood__park_area_t *table) {
     brood__thread_t *thread = brood__thread_self();
     if (thread == NULL || table == NULL) {
         return NULL;
     }
     if (thread->spot != 0 &&
         thread->attachment == atomic_load_explicit(&attachment, memory_order_relaxed) &&
-        atomic_load_explicit(&table->spots[thread->spot - 1].owner, memory_order_relaxed) ==
-            owner) {
+        atomic_load_explicit(&table->spots[thread->spot - 1].owner,
+                             memory_order_relaxed) == owner) {
         return thread;
     }
     leave_event(thread);
@@ -251,12 +236,13 @@ static brood__thread_t *thread_with_spot(brood__park_area_t *table)
 /* Sleeps until a waker clears the key. Returns APR_TIMEUP at the deadline alone. */
 static apr_status_t sleep_in_slices(const brood__thread_t *thread, _Atomic uint64_t *key,
                                     const brood_os_word_t *word, uint32_t expected,
-                                    brood_os_deadline_t deadline)
-{
+                                    brood_os_deadline_t deadline) {
     while (atomic_load_explicit(word->word, memory_order_relaxed) == expected) {
         DWORD left = brood__milliseconds_left(deadline);
-        DWORD result = WaitForSingleObject(thread->park_event, left < SLICE_MS ? left : SLICE_MS);
-        if (result != WAIT_TIMEOUT || atomic_load_explicit(key, memory_order_relaxed) == 0) {
+        DWORD result =
+            WaitForSingleObject(thread->park_event, left < SLICE_MS ? left : SLICE_MS);
+        if (result != WAIT_TIMEOUT ||
+            atomic_load_explicit(key, memory_order_relaxed) == 0) {
             return APR_SUCCESS; /* even when the wait failed: callers loop */
         }
         if (brood__has_passed(deadline)) {
@@ -267,8 +253,7 @@ static apr_status_t sleep_in_slices(const brood__thread_t *thread, _Atomic uint6
 }
 
 apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
-                           brood_os_deadline_t deadline)
-{
+                           brood_os_deadline_t deadline) {
     /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
     /* Acquire: pairs with the release of whoever changed the word. */
@@ -293,23 +278,21 @@ apr_status_t brood_os_park(const brood_os_word_t *word, uint32_t expected,
     apr_status_t status = sleep_in_slices(thread, key, word, expected, deadline);
     /* Whoever clears the key decides: cleared already means woken, in time or not. Acquire:
      * pairs with the waker's release when it cleared it. */
-    return atomic_exchange_explicit(key, 0, memory_order_acq_rel) == 0 ? APR_SUCCESS : status;
+    return atomic_exchange_explicit(key, 0, memory_order_acq_rel) == 0 ? APR_SUCCESS
+                                                                       : status;
 }
 
-static int wake_spot(brood__park_area_t *table, uint32_t index, uint64_t key)
-{
+static int wake_spot(brood__park_area_t *table, uint32_t index, uint64_t key) {
     /* Acquire: the spot's fields; pairs with the release that stored the key. */
-    if (!atomic_compare_exchange_strong_explicit(&table->keys[index], &key, 0,
-                                                 memory_order_acq_rel,
-                                                 memory_order_relaxed)) {
+    if (!atomic_compare_exchange_strong_explicit(
+            &table->keys[index], &key, 0, memory_order_acq_rel, memory_order_relaxed)) {
         return 0;
     }
     BROOD_KILL_POINT("park.cleared");
     return brood__sleeper_wake(&table->spots[index], index);
 }
 
-void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
-{
+void brood_os_unpark(const brood_os_word_t *word, uint32_t count) {
     /* Acquire: pairs with the release in brood_os_park_attach(). */
     brood__park_area_t *table = atomic_load_explicit(&area, memory_order_acquire);
     if (table == NULL || count == 0) {
@@ -331,7 +314,6 @@ void brood_os_unpark(const brood_os_word_t *word, uint32_t count)
     }
 }
 
-const char *brood_os_park_name(void)
-{
+const char *brood_os_park_name(void) {
     return "event";
 }

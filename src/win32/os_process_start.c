@@ -7,8 +7,7 @@
 #include <errno.h>
 #include <tlhelp32.h>
 
-static DWORD create(const brood__launch_t *launch, PROCESS_INFORMATION *made)
-{
+static DWORD create(const brood__launch_t *launch, PROCESS_INFORMATION *made) {
     STARTUPINFOEXW info;
     ZeroMemory(&info, sizeof info);
     info.StartupInfo.cb = sizeof info;
@@ -18,31 +17,27 @@ static DWORD create(const brood__launch_t *launch, PROCESS_INFORMATION *made)
     info.StartupInfo.hStdError = launch->handles[2];
     info.lpAttributeList = launch->attributes;
     /* TRUE does not mean all here: with a list it means the list. */
-    if (!CreateProcessW(launch->image, launch->command_line, NULL, NULL, TRUE,
-                        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT |
-                            launch->flags,
-                        launch->environment, launch->directory, &info.StartupInfo, made)) {
+    if (!CreateProcessW(
+            launch->image, launch->command_line, NULL, NULL, TRUE,
+            EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | launch->flags,
+            launch->environment, launch->directory, &info.StartupInfo, made)) {
         return GetLastError();
     }
     return 0;
 }
 
-static apr_status_t start_status(DWORD error)
-{
+static apr_status_t start_status(DWORD error) {
     switch (error) {
-    case 0:
-        return APR_SUCCESS;
+    case 0: return APR_SUCCESS;
     case ERROR_BAD_EXE_FORMAT:
-    case ERROR_EXE_MACHINE_TYPE_MISMATCH:
-        return ENOEXEC; /* APR has no word for it */
-    default:
-        return brood__status_from_os(error);
+    case ERROR_EXE_MACHINE_TYPE_MISMATCH: return ENOEXEC; /* APR has no word for it */
+    default: return brood__status_from_os(error);
     }
 }
 
-static apr_status_t create_prepared(const brood__launch_t *launch, PROCESS_INFORMATION *made,
-                                    brood_os_start_step_t *step)
-{
+static apr_status_t create_prepared(const brood__launch_t *launch,
+                                    PROCESS_INFORMATION *made,
+                                    brood_os_start_step_t *step) {
     *step = BROOD_OS_START_EXECUTE;
     BROOD_FAULT("os.start_execute");
     DWORD error = create(launch, made);
@@ -51,8 +46,7 @@ static apr_status_t create_prepared(const brood__launch_t *launch, PROCESS_INFOR
 }
 
 static apr_status_t start_now(const brood_os_start_t *start, PROCESS_INFORMATION *made,
-                              brood_os_start_step_t *step)
-{
+                              brood_os_start_step_t *step) {
     brood__launch_t launch = {0};
     apr_status_t status = brood__launch_prepare(&launch, start, step);
     if (status == APR_SUCCESS) {
@@ -68,8 +62,7 @@ static apr_status_t start_now(const brood_os_start_t *start, PROCESS_INFORMATION
 
 apr_status_t brood_os_process_start(brood_os_process_t *process,
                                     const brood_os_start_t *start,
-                                    brood_os_start_step_t *step)
-{
+                                    brood_os_start_step_t *step) {
     PROCESS_INFORMATION made;
     process->pid = 0;
     process->handle = BROOD_OS_NO_HANDLE;
@@ -85,8 +78,7 @@ apr_status_t brood_os_process_start(brood_os_process_t *process,
 
 /* Stops all threads but the caller. From here on nothing may be called that takes a lock of this
  * process: a stopped thread may hold it. */
-static void stop_other_threads(void)
-{
+static void stop_other_threads(void) {
     THREADENTRY32 entry;
     DWORD process = GetCurrentProcessId();
     DWORD self = GetCurrentThreadId();
@@ -110,8 +102,7 @@ static void stop_other_threads(void)
 }
 
 /* The program's keys for interruption are the child's to act on, in the same console. */
-static void wait_and_end(HANDLE child)
-{
+static void wait_and_end(HANDLE child) {
     DWORD code = 0;
     SetConsoleCtrlHandler(NULL, TRUE); /* after the start: a child inherits it */
     stop_other_threads();
@@ -122,8 +113,7 @@ static void wait_and_end(HANDLE child)
 }
 
 apr_status_t brood_os_process_replace(const brood_os_start_t *start,
-                                      brood_os_start_step_t *step)
-{
+                                      brood_os_start_step_t *step) {
     PROCESS_INFORMATION made;
     brood_os_start_t tied = *start;
     *step = BROOD_OS_START_PREPARE;

@@ -12,8 +12,7 @@
 /* The longest path that the system knows, in UTF-16 units. */
 #define LONGEST_PATH 32768
 
-static apr_status_t empty(char *buffer, size_t size)
-{
+static apr_status_t empty(char *buffer, size_t size) {
     if (size == 0) {
         return APR_ENOSPC;
     }
@@ -22,8 +21,8 @@ static apr_status_t empty(char *buffer, size_t size)
 }
 
 /* Calls `read` with room for any path and converts what it gives. */
-static apr_status_t read_path(char *buffer, size_t size, DWORD (*read)(wchar_t *, DWORD))
-{
+static apr_status_t read_path(char *buffer, size_t size,
+                              DWORD (*read)(wchar_t *, DWORD)) {
     wchar_t *wide = malloc(LONGEST_PATH * sizeof *wide);
     if (wide == NULL) {
         return APR_ENOMEM;
@@ -37,25 +36,21 @@ static apr_status_t read_path(char *buffer, size_t size, DWORD (*read)(wchar_t *
     return status;
 }
 
-static DWORD read_program(wchar_t *wide, DWORD units)
-{
+static DWORD read_program(wchar_t *wide, DWORD units) {
     return GetModuleFileNameW(NULL, wide, units);
 }
 
-static DWORD read_directory(wchar_t *wide, DWORD units)
-{
+static DWORD read_directory(wchar_t *wide, DWORD units) {
     return GetCurrentDirectoryW(units, wide);
 }
 
-apr_status_t brood_os_program_path(char *buffer, size_t size)
-{
+apr_status_t brood_os_program_path(char *buffer, size_t size) {
     apr_status_t status = empty(buffer, size);
     BROOD_FAULT("os.program_path");
     return status != APR_SUCCESS ? status : read_path(buffer, size, read_program);
 }
 
-apr_status_t brood_os_program_last_argument(char *buffer, size_t size)
-{
+apr_status_t brood_os_program_last_argument(char *buffer, size_t size) {
     int count;
     apr_status_t status = empty(buffer, size);
     BROOD_FAULT("os.program_last_argument");
@@ -73,8 +68,7 @@ apr_status_t brood_os_program_last_argument(char *buffer, size_t size)
     return status;
 }
 
-apr_status_t brood_os_directory_set(const char *path)
-{
+apr_status_t brood_os_directory_set(const char *path) {
     wchar_t *wide;
     BROOD_FAULT("os.directory_set");
     apr_status_t status = brood__wide(&wide, path);
@@ -88,8 +82,7 @@ apr_status_t brood_os_directory_set(const char *path)
     return status;
 }
 
-apr_status_t brood_os_directory_get(char *buffer, size_t size)
-{
+apr_status_t brood_os_directory_get(char *buffer, size_t size) {
     apr_status_t status = empty(buffer, size);
     BROOD_FAULT("os.directory_get");
     return status != APR_SUCCESS ? status : read_path(buffer, size, read_directory);
@@ -97,8 +90,7 @@ apr_status_t brood_os_directory_get(char *buffer, size_t size)
 
 /* Both the C runtime's descriptor 0 and the system's standard handle: programs read through
  * either. */
-apr_status_t brood_os_null_stdin(void)
-{
+apr_status_t brood_os_null_stdin(void) {
     BROOD_FAULT("os.null_stdin");
     int nul = _wopen(L"NUL", _O_RDONLY | _O_BINARY | _O_NOINHERIT);
     if (nul < 0) {
@@ -117,16 +109,14 @@ apr_status_t brood_os_null_stdin(void)
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle)
-{
+apr_status_t brood_os_standard_set(int number, brood_os_handle_t handle) {
     (void)number;
     (void)handle;
     BROOD_FAULT("os.standard_set");
     return APR_ENOTIMPL;
 }
 
-apr_status_t brood_os_standard_write(int number, const void *data, size_t size)
-{
+apr_status_t brood_os_standard_write(int number, const void *data, size_t size) {
     DWORD written;
     BROOD_FAULT("os.standard_write");
     HANDLE stream = GetStdHandle(number == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE);
@@ -139,8 +129,7 @@ apr_status_t brood_os_standard_write(int number, const void *data, size_t size)
     return APR_SUCCESS;
 }
 
-brood_os_handle_t brood_os_standard_get(int number)
-{
+brood_os_handle_t brood_os_standard_get(int number) {
     static const DWORD names[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
     if (number < 0 || number > 2) {
         return BROOD_OS_NO_HANDLE;

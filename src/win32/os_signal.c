@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 
-const char *brood_os_signal_name(int number)
-{
+const char *brood_os_signal_name(int number) {
     return number == 15 ? "SIGTERM" : number == 9 ? "SIGKILL" : NULL;
 }

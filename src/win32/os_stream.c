@@ -25,16 +25,14 @@
 #define WRITE_MOST (1u << 20)
 #define READ_MOST (1u << 30)
 
-static apr_status_t make_name(wchar_t name[BROOD__NAME_UNITS])
-{
+static apr_status_t make_name(wchar_t name[BROOD__NAME_UNITS]) {
     unsigned char bits[BROOD__NAME_BITS_SIZE];
     apr_status_t status = brood_os_random(bits, sizeof bits);
     brood__name_spell(name, L"\\\\.\\pipe\\brood-", bits);
     return status;
 }
 
-static int both_ends_ours(HANDLE server, HANDLE client)
-{
+static int both_ends_ours(HANDLE server, HANDLE client) {
     ULONG at_client = 0;
     ULONG at_server = 0;
     ULONG self = GetCurrentProcessId();
@@ -44,18 +42,16 @@ static int both_ends_ours(HANDLE server, HANDLE client)
 
 /* The client's rights are listed one by one: GENERIC_WRITE would include the right to make
  * further instances of the pipe. Attributes are needed to ask for and set its mode. */
-static HANDLE open_client(const wchar_t *name, DWORD rights, DWORD overlapped)
-{
-    return CreateFileW(name,
-                       rights | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, 0,
-                       NULL, OPEN_EXISTING,
-                       overlapped | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
+static HANDLE open_client(const wchar_t *name, DWORD rights, DWORD overlapped) {
+    return CreateFileW(
+        name, rights | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, 0,
+        NULL, OPEN_EXISTING, overlapped | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
+        NULL);
 }
 
 /* `overlapped`: of the client's end, FILE_FLAG_OVERLAPPED or 0. The server's always is. */
 static apr_status_t connect_ends(DWORD access, DWORD client_rights, DWORD overlapped,
-                                 brood_os_handle_t *server, brood_os_handle_t *client)
-{
+                                 brood_os_handle_t *server, brood_os_handle_t *client) {
     wchar_t name[BROOD__NAME_UNITS];
     apr_status_t status = make_name(name);
     if (status != APR_SUCCESS) {
@@ -88,8 +84,7 @@ static apr_status_t connect_ends(DWORD access, DWORD client_rights, DWORD overla
     return APR_SUCCESS;
 }
 
-apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer)
-{
+apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer) {
     *reader = BROOD_OS_NO_HANDLE;
     *writer = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pipe");
@@ -98,8 +93,7 @@ apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *
 }
 
 /* Between two strangers the system's own anonymous pipe: synchronous at both ends. */
-static apr_status_t anonymous_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer)
-{
+static apr_status_t anonymous_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer) {
     HANDLE ends[2];
     if (!CreatePipe(&ends[0], &ends[1], NULL, PIPE_BUFFER)) {
         return brood__status_from_os(GetLastError());
@@ -110,9 +104,8 @@ static apr_status_t anonymous_pipe(brood_os_handle_t *reader, brood_os_handle_t 
 }
 
 /* The stranger's end is the client, which alone can be synchronous while ours is not. */
-apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle_t *writer,
-                                      unsigned strangers)
-{
+apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
+                                      brood_os_handle_t *writer, unsigned strangers) {
     *reader = BROOD_OS_NO_HANDLE;
     *writer = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pipe_for");
@@ -123,14 +116,12 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader, brood_os_handle
         return connect_ends(PIPE_ACCESS_INBOUND, FILE_WRITE_DATA, 0, reader, writer);
     case BROOD_OS_STRANGER_READS | BROOD_OS_STRANGER_WRITES:
         return anonymous_pipe(reader, writer);
-    default:
-        return brood_os_stream_pipe(reader, writer);
+    default: return brood_os_stream_pipe(reader, writer);
     }
 }
 
 apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
-                                brood_os_file_how_t how)
-{
+                                brood_os_file_how_t how) {
     /* Without the right to write elsewhere the system puts each write at the end. */
     static const DWORD rights[] = {GENERIC_READ, GENERIC_WRITE,
                                    FILE_GENERIC_WRITE & ~FILE_WRITE_DATA};
@@ -143,8 +134,8 @@ apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
         return status;
     }
     HANDLE native = CreateFileW(wide, rights[how],
-                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                                manners[how], FILE_ATTRIBUTE_NORMAL, NULL);
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                NULL, manners[how], FILE_ATTRIBUTE_NORMAL, NULL);
     status = native == INVALID_HANDLE_VALUE ? brood__status_from_os(GetLastError())
                                             : APR_SUCCESS;
     free(wide);
@@ -154,8 +145,7 @@ apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
     return status;
 }
 
-apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other)
-{
+apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *other) {
     *one = BROOD_OS_NO_HANDLE;
     *other = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pair");
@@ -164,8 +154,7 @@ apr_status_t brood_os_stream_pair(brood_os_handle_t *one, brood_os_handle_t *oth
 }
 
 apr_status_t brood_os_stream_read(brood_os_handle_t stream, void *buffer, size_t *length,
-                                  brood_os_deadline_t deadline)
-{
+                                  brood_os_deadline_t deadline) {
     HANDLE pipe = brood__native(stream);
     DWORD size = *length < READ_MOST ? (DWORD)*length : READ_MOST;
     DWORD done = 0;
@@ -203,23 +192,21 @@ typedef LONG(NTAPI *query_file_t)(HANDLE file, void *io_status, void *buffer, UL
 /* How much a write may hold to be done at once and whole. A pending write cannot be taken
  * back without doubt unless it is of one byte, which is gone or is not: so one byte where the
  * system does not tell, or tells 0 because the peer is waiting to read. */
-static DWORD certain_room(HANDLE pipe)
-{
+static DWORD certain_room(HANDLE pipe) {
     enum { file_pipe_local_information = 24 };
     ULONG_PTR io_status[2] = {0, 0};
     pipe_local_t local;
     query_file_t query =
         (query_file_t)(void (*)(void))brood__ntdll("NtQueryInformationFile");
-    if (query == NULL || query(pipe, io_status, &local, sizeof local,
-                               file_pipe_local_information) < 0) {
+    if (query == NULL ||
+        query(pipe, io_status, &local, sizeof local, file_pipe_local_information) < 0) {
         return 1;
     }
     return local.write_available == 0 ? 1 : local.write_available;
 }
 
 apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
-                                   size_t *length, brood_os_deadline_t deadline)
-{
+                                   size_t *length, brood_os_deadline_t deadline) {
     HANDLE pipe = brood__native(stream);
     DWORD size = *length < WRITE_MOST ? (DWORD)*length : WRITE_MOST;
     DWORD done = 0;
@@ -233,14 +220,14 @@ apr_status_t brood_os_stream_write(brood_os_handle_t stream, const void *buffer,
         size = size < room ? size : room;
     }
     /* The transfer only reads from the buffer: its type serves both directions. */
-    apr_status_t status = brood__pipe_transfer(pipe, BROOD__WRITE, (void *)(uintptr_t)buffer,
-                                               size, &done, deadline);
+    apr_status_t status = brood__pipe_transfer(
+        pipe, BROOD__WRITE, (void *)(uintptr_t)buffer, size, &done, deadline);
     *length = done;
     return status;
 }
 
-apr_status_t brood_os_stream_readable(brood_os_handle_t stream, brood_os_deadline_t deadline)
-{
+apr_status_t brood_os_stream_readable(brood_os_handle_t stream,
+                                      brood_os_deadline_t deadline) {
     HANDLE pipe = brood__native(stream);
     char nothing;
     BROOD_FAULT("os.stream_readable");
@@ -261,8 +248,7 @@ apr_status_t brood_os_stream_readable(brood_os_handle_t stream, brood_os_deadlin
     }
 }
 
-apr_status_t brood_os_stream_finish(brood_os_handle_t stream)
-{
+apr_status_t brood_os_stream_finish(brood_os_handle_t stream) {
     (void)stream;
     BROOD_FAULT("os.stream_finish");
     return APR_ENOTIMPL; /* a pipe has one state for both directions */

@@ -16,8 +16,8 @@
 #define DIRECT_MOST (MAXIMUM_WAIT_OBJECTS - 1)
 
 typedef struct helper_t {
-    OVERLAPPED read;  /* a stream's read of zero bytes */
-    HANDLE wait;      /* another object's registration with the pool of waiting threads */
+    OVERLAPPED read; /* a stream's read of zero bytes */
+    HANDLE wait;     /* another object's registration with the pool of waiting threads */
     int is_pending;
 } helper_t;
 
@@ -30,8 +30,7 @@ typedef struct waiting_t {
     char nothing; /* where the reads of zero bytes go */
 } waiting_t;
 
-static apr_status_t look_at(brood_os_waitable_t *one)
-{
+static apr_status_t look_at(brood_os_waitable_t *one) {
     HANDLE native = brood__native(one->handle);
     if (one->kind != BROOD_OS_WAIT_STREAM) {
         DWORD result = WaitForSingleObject(native, 0);
@@ -48,8 +47,7 @@ static apr_status_t look_at(brood_os_waitable_t *one)
 }
 
 /* Marks all that are ready. */
-static apr_status_t look(brood_os_waitable_t *set, size_t count, int *any)
-{
+static apr_status_t look(brood_os_waitable_t *set, size_t count, int *any) {
     *any = 0;
     for (size_t i = 0; i < count; ++i) {
         set[i].ready = 0;
@@ -67,14 +65,12 @@ static apr_status_t look(brood_os_waitable_t *set, size_t count, int *any)
     return APR_SUCCESS;
 }
 
-static void WINAPI object_ready(void *event, BOOLEAN timed_out)
-{
+static void WINAPI object_ready(void *event, BOOLEAN timed_out) {
     (void)timed_out;
     SetEvent(event);
 }
 
-static apr_status_t start_stream(waiting_t *waiting, size_t i)
-{
+static apr_status_t start_stream(waiting_t *waiting, size_t i) {
     helper_t *helper = &waiting->helpers[i];
     helper->read.hEvent = waiting->objects[0];
     if (ReadFile(brood__native(waiting->set[i].handle), &waiting->nothing, 0, NULL,
@@ -90,8 +86,7 @@ static apr_status_t start_stream(waiting_t *waiting, size_t i)
 }
 
 /* The system takes no object twice. */
-static int is_waited_for(const waiting_t *waiting, HANDLE object)
-{
+static int is_waited_for(const waiting_t *waiting, HANDLE object) {
     DWORD i = 0;
     while (i < waiting->object_count && waiting->objects[i] != object) {
         ++i;
@@ -99,8 +94,7 @@ static int is_waited_for(const waiting_t *waiting, HANDLE object)
     return i < waiting->object_count;
 }
 
-static apr_status_t start_object(waiting_t *waiting, size_t i)
-{
+static apr_status_t start_object(waiting_t *waiting, size_t i) {
     HANDLE object = brood__native(waiting->set[i].handle);
     if (is_waited_for(waiting, object)) {
         return APR_SUCCESS;
@@ -119,8 +113,7 @@ static apr_status_t start_object(waiting_t *waiting, size_t i)
 
 /* Streams first: each start resets the event, which must not undo what the pool of waiting
  * threads has set. */
-static apr_status_t start_all(waiting_t *waiting)
-{
+static apr_status_t start_all(waiting_t *waiting) {
     static const brood_os_waitable_kind_t order[] = {
         BROOD_OS_WAIT_STREAM, BROOD_OS_WAIT_BELL, BROOD_OS_WAIT_WATCH};
     for (size_t turn = 0; turn < sizeof order / sizeof order[0]; ++turn) {
@@ -141,8 +134,7 @@ static apr_status_t start_all(waiting_t *waiting)
 }
 
 /* Takes everything back. Both ways return only when the system is done with our memory. */
-static void stop_all(waiting_t *waiting)
-{
+static void stop_all(waiting_t *waiting) {
     for (size_t i = 0; i < waiting->count; ++i) {
         helper_t *helper = &waiting->helpers[i];
         if (helper->is_pending) {
@@ -155,8 +147,7 @@ static void stop_all(waiting_t *waiting)
 }
 
 /* One round: something may be ready now, or the deadline has passed. */
-static apr_status_t wait_once(waiting_t *waiting, brood_os_deadline_t deadline)
-{
+static apr_status_t wait_once(waiting_t *waiting, brood_os_deadline_t deadline) {
     int any = 0;
     apr_status_t status = start_all(waiting);
     if (status == APR_SUCCESS) {
@@ -172,8 +163,7 @@ static apr_status_t wait_once(waiting_t *waiting, brood_os_deadline_t deadline)
 }
 
 static apr_status_t wait_round(brood_os_waitable_t *set, size_t count,
-                               brood_os_deadline_t deadline)
-{
+                               brood_os_deadline_t deadline) {
     waiting_t waiting = {.set = set, .count = count, .object_count = 1};
     waiting.objects[0] = brood__thread_io_event();
     if (waiting.objects[0] == NULL) {
@@ -190,8 +180,7 @@ static apr_status_t wait_round(brood_os_waitable_t *set, size_t count,
 }
 
 apr_status_t brood_os_wait_any(brood_os_waitable_t *set, size_t count,
-                               brood_os_deadline_t deadline)
-{
+                               brood_os_deadline_t deadline) {
     for (size_t i = 0; i < count; ++i) {
         set[i].ready = 0;
     }

@@ -11,16 +11,14 @@ typedef struct task_t {
     void *data;
 } task_t;
 
-static DWORD WINAPI run_task(void *data)
-{
+static DWORD WINAPI run_task(void *data) {
     task_t task = *(task_t *)data;
     free(data);
     task.run(task.data);
     return 0;
 }
 
-apr_status_t brood_os_thread_start(void (*run)(void *data), void *data)
-{
+apr_status_t brood_os_thread_start(void (*run)(void *data), void *data) {
     BROOD_FAULT("os.thread_start");
     task_t *task = malloc(sizeof *task);
     if (task == NULL) {

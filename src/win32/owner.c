@@ -15,8 +15,7 @@ static union {
     BYTE room[ACL_ROOM];
 } list;
 
-static DWORD read_user(void)
-{
+static DWORD read_user(void) {
     HANDLE token;
     DWORD size;
     DWORD error = 0;
@@ -30,8 +29,7 @@ static DWORD read_user(void)
     return error;
 }
 
-static DWORD build(void)
-{
+static DWORD build(void) {
     BYTE system_sid[SECURITY_MAX_SID_SIZE];
     DWORD size = sizeof system_sid;
     DWORD error = read_user();
@@ -45,7 +43,8 @@ static DWORD build(void)
         !AddAccessAllowedAce(&list.acl, ACL_REVISION, GENERIC_ALL, system_sid) ||
         !InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION) ||
         !SetSecurityDescriptorDacl(&descriptor, TRUE, &list.acl, FALSE) ||
-        !SetSecurityDescriptorControl(&descriptor, SE_DACL_PROTECTED, SE_DACL_PROTECTED)) {
+        !SetSecurityDescriptorControl(&descriptor, SE_DACL_PROTECTED,
+                                      SE_DACL_PROTECTED)) {
         return GetLastError();
     }
     attributes.nLength = sizeof attributes;
@@ -54,8 +53,7 @@ static DWORD build(void)
     return 0;
 }
 
-static BOOL CALLBACK build_once(INIT_ONCE *guard, void *argument, void **result)
-{
+static BOOL CALLBACK build_once(INIT_ONCE *guard, void *argument, void **result) {
     (void)guard;
     (void)result;
     DWORD *error = argument;
@@ -63,8 +61,7 @@ static BOOL CALLBACK build_once(INIT_ONCE *guard, void *argument, void **result)
     return *error == 0; /* FALSE: the next caller tries again */
 }
 
-SECURITY_ATTRIBUTES *brood__owner_only(apr_status_t *status)
-{
+SECURITY_ATTRIBUTES *brood__owner_only(apr_status_t *status) {
     DWORD error = 0;
     *status = APR_SUCCESS;
     if (!InitOnceExecuteOnce(&once, build_once, &error, NULL)) {

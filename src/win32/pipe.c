@@ -4,20 +4,16 @@
 
 #include <string.h>
 
-apr_status_t brood__pipe_error(brood__direction_t direction, DWORD error)
-{
+apr_status_t brood__pipe_error(brood__direction_t direction, DWORD error) {
     switch (error) {
     case ERROR_BROKEN_PIPE:
     case ERROR_NO_DATA: /* "the pipe is being closed" */
-    case ERROR_PIPE_NOT_CONNECTED:
-        return direction == BROOD__READ ? APR_EOF : APR_EPIPE;
-    default:
-        return brood__status_from_os(error);
+    case ERROR_PIPE_NOT_CONNECTED: return direction == BROOD__READ ? APR_EOF : APR_EPIPE;
+    default: return brood__status_from_os(error);
     }
 }
 
-apr_status_t brood__pipe_peek(HANDLE pipe, DWORD *available)
-{
+apr_status_t brood__pipe_peek(HANDLE pipe, DWORD *available) {
     *available = 0;
     if (!PeekNamedPipe(pipe, NULL, 0, NULL, available, NULL)) {
         return brood__pipe_error(BROOD__READ, GetLastError());
@@ -27,8 +23,7 @@ apr_status_t brood__pipe_peek(HANDLE pipe, DWORD *available)
 
 /* A set event is a hint; only the operation's own status proves that the system is done with
  * our memory. */
-static apr_status_t wait_for(OVERLAPPED *operation, brood_os_deadline_t deadline)
-{
+static apr_status_t wait_for(OVERLAPPED *operation, brood_os_deadline_t deadline) {
     while (!HasOverlappedIoCompleted(operation)) { /* or the deadline, or an error */
         apr_status_t status = brood__wait_one(operation->hEvent, deadline);
         if (status != APR_SUCCESS || HasOverlappedIoCompleted(operation)) {
@@ -39,17 +34,16 @@ static apr_status_t wait_for(OVERLAPPED *operation, brood_os_deadline_t deadline
     return APR_SUCCESS;
 }
 
-void brood__pipe_take_back(HANDLE pipe, OVERLAPPED *operation)
-{
+void brood__pipe_take_back(HANDLE pipe, OVERLAPPED *operation) {
     CancelIoEx(pipe, operation);
     while (!HasOverlappedIoCompleted(operation)) { /* ends with the cancellation */
         WaitForSingleObject(operation->hEvent, 1);
     }
 }
 
-static apr_status_t finish(HANDLE pipe, brood__direction_t direction, OVERLAPPED *operation,
-                           DWORD *done, brood_os_deadline_t deadline)
-{
+static apr_status_t finish(HANDLE pipe, brood__direction_t direction,
+                           OVERLAPPED *operation, DWORD *done,
+                           brood_os_deadline_t deadline) {
     apr_status_t waited = wait_for(operation, deadline);
     if (waited != APR_SUCCESS) {
         brood__pipe_take_back(pipe, operation); /* unless it is completed by now */
@@ -67,8 +61,7 @@ static apr_status_t finish(HANDLE pipe, brood__direction_t direction, OVERLAPPED
 }
 
 apr_status_t brood__pipe_transfer(HANDLE pipe, brood__direction_t direction, void *bytes,
-                                  DWORD size, DWORD *done, brood_os_deadline_t deadline)
-{
+                                  DWORD size, DWORD *done, brood_os_deadline_t deadline) {
     OVERLAPPED operation;
     *done = 0;
     memset(&operation, 0, sizeof operation);
@@ -76,8 +69,9 @@ apr_status_t brood__pipe_transfer(HANDLE pipe, brood__direction_t direction, voi
     if (operation.hEvent == NULL) {
         return brood__status_from_os(GetLastError());
     }
-    BOOL ended = direction == BROOD__READ ? ReadFile(pipe, bytes, size, done, &operation)
-                                          : WriteFile(pipe, bytes, size, done, &operation);
+    BOOL ended = direction == BROOD__READ
+                     ? ReadFile(pipe, bytes, size, done, &operation)
+                     : WriteFile(pipe, bytes, size, done, &operation);
     if (ended) {
         return APR_SUCCESS;
     }

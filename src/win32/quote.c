@@ -12,24 +12,20 @@
 
 /* Some runtimes expand * and ? where they stand outside quotes; the line breaks are there for
  * programs that split by isspace(). */
-static int needs_quotes(const char *argument)
-{
+static int needs_quotes(const char *argument) {
     return argument[0] == '\0' || strpbrk(argument, " \t\n\v\f\r\"*?") != NULL;
 }
 
-size_t brood__quote_room(const char *argument)
-{
+size_t brood__quote_room(const char *argument) {
     return 2 * strlen(argument) + 2;
 }
 
-static char *put_backslashes(char *out, size_t count)
-{
+static char *put_backslashes(char *out, size_t count) {
     memset(out, '\\', count);
     return out + count;
 }
 
-char *brood__quote(char *out, const char *argument)
-{
+char *brood__quote(char *out, const char *argument) {
     size_t run = 0; /* of backslashes just written */
     if (!needs_quotes(argument)) {
         size_t length = strlen(argument);
@@ -49,8 +45,7 @@ char *brood__quote(char *out, const char *argument)
     return out;
 }
 
-char *brood__quote_name(char *out, const char *name)
-{
+char *brood__quote_name(char *out, const char *name) {
     size_t length = strlen(name);
     if (strchr(name, '"') != NULL) {
         return NULL;

@@ -22,15 +22,13 @@ typedef struct kept_t {
 static SRWLOCK guard = SRWLOCK_INIT;
 static kept_t kept[BROOD__SPOTS];
 
-static void spell(wchar_t name[BROOD__NAME_UNITS], const uint64_t bits[2])
-{
+static void spell(wchar_t name[BROOD__NAME_UNITS], const uint64_t bits[2]) {
     unsigned char bytes[BROOD__NAME_BITS_SIZE];
     memcpy(bytes, bits, sizeof bytes);
     brood__name_spell(name, L"Local\\brood-", bytes);
 }
 
-HANDLE brood__sleeper_create(brood__spot_t *spot, apr_status_t *status)
-{
+HANDLE brood__sleeper_create(brood__spot_t *spot, apr_status_t *status) {
     wchar_t name[BROOD__NAME_UNITS];
     uint64_t bits[2];
     brood_os_identity_t self;
@@ -48,7 +46,8 @@ HANDLE brood__sleeper_create(brood__spot_t *spot, apr_status_t *status)
     spell(name, bits);
     HANDLE event = CreateEventW(attributes, FALSE, FALSE, name);
     DWORD error = GetLastError();
-    if (event == NULL || error == ERROR_ALREADY_EXISTS) { /* 128 bits: somebody else's doing */
+    if (event == NULL ||
+        error == ERROR_ALREADY_EXISTS) { /* 128 bits: somebody else's doing */
         if (event != NULL) {
             CloseHandle(event);
         }
@@ -65,8 +64,7 @@ HANDLE brood__sleeper_create(brood__spot_t *spot, apr_status_t *status)
 }
 
 /* With the lock held for writing. */
-static void drop(kept_t *one)
-{
+static void drop(kept_t *one) {
     if (one->event != NULL) {
         CloseHandle(one->event);
         brood_os_handle_close(one->watch);
@@ -74,14 +72,12 @@ static void drop(kept_t *one)
     }
 }
 
-static int is_kept(const kept_t *one, const uint64_t name[2])
-{
+static int is_kept(const kept_t *one, const uint64_t name[2]) {
     return one->event != NULL && one->name[0] == name[0] && one->name[1] == name[1];
 }
 
 /* With the lock held. */
-static int wake_kept(kept_t *one)
-{
+static int wake_kept(kept_t *one) {
     if (one->watch != BROOD_OS_NO_HANDLE &&
         WaitForSingleObject(brood__native(one->watch), 0) == WAIT_OBJECT_0) {
         return 0;
@@ -90,8 +86,7 @@ static int wake_kept(kept_t *one)
 }
 
 /* With the lock held for writing. */
-static int open_and_wake(kept_t *one, const brood__spot_t *spot, const uint64_t bits[2])
-{
+static int open_and_wake(kept_t *one, const brood__spot_t *spot, const uint64_t bits[2]) {
     wchar_t name[BROOD__NAME_UNITS];
     brood_os_identity_t identity;
     drop(one);
@@ -113,8 +108,7 @@ static int open_and_wake(kept_t *one, const brood__spot_t *spot, const uint64_t 
     return wake_kept(one);
 }
 
-int brood__sleeper_wake(const brood__spot_t *spot, uint32_t index)
-{
+int brood__sleeper_wake(const brood__spot_t *spot, uint32_t index) {
     kept_t *one = &kept[index];
     const uint64_t name[2] = {atomic_load_explicit(&spot->name[0], memory_order_relaxed),
                               atomic_load_explicit(&spot->name[1], memory_order_relaxed)};
@@ -131,15 +125,13 @@ int brood__sleeper_wake(const brood__spot_t *spot, uint32_t index)
     return woken;
 }
 
-void brood__sleeper_drop(uint32_t index)
-{
+void brood__sleeper_drop(uint32_t index) {
     AcquireSRWLockExclusive(&guard);
     drop(&kept[index]);
     ReleaseSRWLockExclusive(&guard);
 }
 
-void brood__sleepers_drop_all(void)
-{
+void brood__sleepers_drop_all(void) {
     AcquireSRWLockExclusive(&guard);
     for (uint32_t i = 0; i < BROOD__SPOTS; ++i) {
         drop(&kept[i]);
@@ -147,8 +139,7 @@ void brood__sleepers_drop_all(void)
     ReleaseSRWLockExclusive(&guard);
 }
 
-int brood__sleepers_keep(HANDLE handle)
-{
+int brood__sleepers_keep(HANDLE handle) {
     int found = 0;
     AcquireSRWLockShared(&guard);
     for (uint32_t i = 0; i < BROOD__SPOTS && !found; ++i) {

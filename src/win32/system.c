@@ -2,14 +2,12 @@
 #include "system.h"
 #include "os/clock.h"
 
-FARPROC brood__ntdll(const char *name)
-{
+FARPROC brood__ntdll(const char *name) {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     return ntdll == NULL ? NULL : GetProcAddress(ntdll, name);
 }
 
-DWORD brood__milliseconds_left(brood_os_deadline_t deadline)
-{
+DWORD brood__milliseconds_left(brood_os_deadline_t deadline) {
     /* Far deadlines are cut to a day: those who wait look at the clock again. */
     const int64_t longest = INT64_C(86400000);
     if (deadline == BROOD_OS_FOREVER) {
@@ -23,13 +21,11 @@ DWORD brood__milliseconds_left(brood_os_deadline_t deadline)
     return (DWORD)(left < longest ? left : longest);
 }
 
-int brood__has_passed(brood_os_deadline_t deadline)
-{
+int brood__has_passed(brood_os_deadline_t deadline) {
     return deadline != BROOD_OS_FOREVER && deadline <= brood_os_now_ns();
 }
 
-apr_status_t brood__wait_one(HANDLE object, brood_os_deadline_t deadline)
-{
+apr_status_t brood__wait_one(HANDLE object, brood_os_deadline_t deadline) {
     for (;;) { /* ends with the object, the deadline or an error */
         DWORD left = brood__milliseconds_left(deadline);
         DWORD result = WaitForSingleObject(object, left);

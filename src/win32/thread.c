@@ -10,16 +10,14 @@ static DWORD slot = FLS_OUT_OF_INDEXES;
 static SRWLOCK list_guard = SRWLOCK_INIT;
 static brood__thread_t *first;
 
-static void list_add(brood__thread_t *thread)
-{
+static void list_add(brood__thread_t *thread) {
     AcquireSRWLockExclusive(&list_guard);
     thread->next = first;
     first = thread;
     ReleaseSRWLockExclusive(&list_guard);
 }
 
-static void list_remove(const brood__thread_t *thread)
-{
+static void list_remove(const brood__thread_t *thread) {
     AcquireSRWLockExclusive(&list_guard);
     brood__thread_t **link = &first;
     while (*link != NULL && *link != thread) {
@@ -31,8 +29,7 @@ static void list_remove(const brood__thread_t *thread)
     ReleaseSRWLockExclusive(&list_guard);
 }
 
-int brood__thread_keeps(HANDLE handle)
-{
+int brood__thread_keeps(HANDLE handle) {
     int found = 0;
     AcquireSRWLockShared(&list_guard);
     for (const brood__thread_t *at = first; at != NULL && !found; at = at->next) {
@@ -44,15 +41,13 @@ int brood__thread_keeps(HANDLE handle)
 
 /* At the end of the process other threads were stopped wherever they were, perhaps with our
  * locks held, and shared memory may be in any state: then everything is left to the system. */
-static int is_process_ending(void)
-{
+static int is_process_ending(void) {
     typedef BOOLEAN(NTAPI * query_t)(void);
     query_t query = (query_t)(void (*)(void))brood__ntdll("RtlDllShutdownInProgress");
     return query != NULL && query();
 }
 
-static void WINAPI thread_ends(void *value)
-{
+static void WINAPI thread_ends(void *value) {
     brood__thread_t *thread = value;
     if (thread == NULL || is_process_ending()) {
         return;
@@ -65,8 +60,7 @@ static void WINAPI thread_ends(void *value)
     free(thread);
 }
 
-static BOOL CALLBACK allocate(INIT_ONCE *guard, void *argument, void **result)
-{
+static BOOL CALLBACK allocate(INIT_ONCE *guard, void *argument, void **result) {
     HMODULE self;
     (void)guard;
     (void)argument;
@@ -81,8 +75,7 @@ static BOOL CALLBACK allocate(INIT_ONCE *guard, void *argument, void **result)
     return slot != FLS_OUT_OF_INDEXES;
 }
 
-brood__thread_t *brood__thread_self(void)
-{
+brood__thread_t *brood__thread_self(void) {
     if (!InitOnceExecuteOnce(&once, allocate, NULL, NULL)) {
         return NULL;
     }
@@ -103,8 +96,7 @@ brood__thread_t *brood__thread_self(void)
     return thread;
 }
 
-HANDLE brood__thread_io_event(void)
-{
+HANDLE brood__thread_io_event(void) {
     brood__thread_t *thread = brood__thread_self();
     if (thread == NULL) {
         return NULL;

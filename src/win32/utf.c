@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-apr_status_t brood__wide(wchar_t **wide, const char *text)
-{
+apr_status_t brood__wide(wchar_t **wide, const char *text) {
     *wide = NULL;
     int units = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, NULL, 0);
     if (units <= 0) {
@@ -14,7 +13,8 @@ apr_status_t brood__wide(wchar_t **wide, const char *text)
     if (copy == NULL) {
         return APR_ENOMEM;
     }
-    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, copy, units) != units) {
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, copy, units) !=
+        units) {
         free(copy);
         return APR_EINVAL;
     }
@@ -22,14 +22,13 @@ apr_status_t brood__wide(wchar_t **wide, const char *text)
     return APR_SUCCESS;
 }
 
-apr_status_t brood__narrow(char *buffer, size_t size, const wchar_t *wide)
-{
+apr_status_t brood__narrow(char *buffer, size_t size, const wchar_t *wide) {
     if (size == 0) {
         return APR_ENOSPC;
     }
     buffer[0] = '\0';
-    int bytes = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, NULL, 0, NULL,
-                                    NULL);
+    int bytes =
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, NULL, 0, NULL, NULL);
     if (bytes <= 0) {
         return APR_EINVAL;
     }

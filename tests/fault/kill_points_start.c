@@ -207,8 +207,8 @@ static void set_plan(const char *point, const char *path, apr_pool_t *pool) {
     char plan[100];
 
     (void)snprintf(plan, sizeof plan, "%s:1:kill", point);
-    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE, APR_FPROT_OS_DEFAULT,
-                      pool) == APR_SUCCESS) {
+    if (apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_CREATE,
+                      APR_FPROT_OS_DEFAULT, pool) == APR_SUCCESS) {
         (void)apr_file_close(file);
     }
     (void)apr_env_set("BROOD_TEST_ONCE", path, pool);
@@ -275,14 +275,10 @@ static void server_dies(const served_t *served) {
 static void run_served(void) {
     static const served_t all[] = {
         {"forkserver.requested", APR_SUCCESS, 0}, /* another server is asked */
-        {"forkserver.started", APR_SUCCESS, 255},
-        {"forkserver.reaped", APR_SUCCESS, 255},
-        {"forkserver.forked", BROOD_EBOOT, 0},
-        {"boot.begin", BROOD_EBOOT, 0},
-        {"boot.record", BROOD_EBOOT, 0},
-        {"participant.claimed", BROOD_EBOOT, 0},
-        {"boot.attached", BROOD_EBOOT, 0},
-        {"boot.ready", APR_SUCCESS, -9},
+        {"forkserver.started", APR_SUCCESS, 255}, {"forkserver.reaped", APR_SUCCESS, 255},
+        {"forkserver.forked", BROOD_EBOOT, 0},    {"boot.begin", BROOD_EBOOT, 0},
+        {"boot.record", BROOD_EBOOT, 0},          {"participant.claimed", BROOD_EBOOT, 0},
+        {"boot.attached", BROOD_EBOOT, 0},        {"boot.ready", APR_SUCCESS, -9},
         {"boot.finished", APR_SUCCESS, -9},
     };
     size_t i;

@@ -21,7 +21,8 @@ static int return_three(const brood_values_t *state, apr_pool_t *pool) {
 
 static void refused_here(const char *plan, apr_status_t wanted,
                          const brood_process_options_t *options, brood_test_t *test) {
-    brood_process_t *child = brood_test_create(return_three, BROOD_NO_ARGS, options, test);
+    brood_process_t *child =
+        brood_test_create(return_three, BROOD_NO_ARGS, options, test);
     apr_status_t rv;
 
     brood__fault_plan(plan);
@@ -54,7 +55,8 @@ static void a_refused_fork(void **state) {
     brood_test_t *test = *state;
     brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;
     brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
-    const char *verb = test->method == BROOD_START_SPAWN ? "os.process_start" : "os.process_fork";
+    const char *verb =
+        test->method == BROOD_START_SPAWN ? "os.process_start" : "os.process_fork";
     char plan[60];
     size_t i;
 
@@ -66,7 +68,8 @@ static void a_refused_fork(void **state) {
             settings.preload = load_plan;
             assert_success(brood_context_create(&options.context, test->method, &settings,
                                                 test->pool));
-            assert_int_equal(apr_env_set("BROOD_TEST_PLAN", plan, test->pool), APR_SUCCESS);
+            assert_int_equal(apr_env_set("BROOD_TEST_PLAN", plan, test->pool),
+                             APR_SUCCESS);
             refused_here("", rows[i].status, &options, test);
             assert_int_equal(apr_env_delete("BROOD_TEST_PLAN", test->pool), APR_SUCCESS);
         } else {

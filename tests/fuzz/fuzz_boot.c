@@ -28,7 +28,8 @@ static void require(int holds) {
 }
 
 static int same_bytes(brood_bytes_t one, brood_bytes_t other) {
-    return one.size == other.size && (one.size == 0 || memcmp(one.data, other.data, one.size) == 0);
+    return one.size == other.size &&
+           (one.size == 0 || memcmp(one.data, other.data, one.size) == 0);
 }
 
 /* Every byte that a field promises can be read. */
@@ -55,7 +56,8 @@ static void check_record(const brood__boot_record_t *record, apr_pool_t *pool) {
     unsigned sum = sum_of(record);
 
     require(brood__boot_record_encode(record, &bytes, pool) == APR_SUCCESS);
-    require(brood__boot_record_decode(&again, bytes.data, bytes.size, pool) == APR_SUCCESS);
+    require(brood__boot_record_decode(&again, bytes.data, bytes.size, pool) ==
+            APR_SUCCESS);
     require(sum_of(&again) == sum);
     require(again.role == record->role && again.participant == record->participant &&
             again.daemon == record->daemon && again.served == record->served &&
@@ -63,13 +65,16 @@ static void check_record(const brood__boot_record_t *record, apr_pool_t *pool) {
             again.parent.birth == record->parent.birth &&
             again.target.offset == record->target.offset &&
             again.target.build_id_length == record->target.build_id_length);
-    require(strcmp(again.name, record->name) == 0 && strcmp(again.label, record->label) == 0 &&
+    require(strcmp(again.name, record->name) == 0 &&
+            strcmp(again.label, record->label) == 0 &&
             strcmp(again.directory, record->directory) == 0 &&
             strcmp(again.target.path, record->target.path) == 0);
-    require(same_bytes(again.state, record->state) && same_bytes(again.codes, record->codes) &&
+    require(same_bytes(again.state, record->state) &&
+            same_bytes(again.codes, record->codes) &&
             same_bytes(again.numbers, record->numbers));
     /* What the child does with the state next. */
-    (void)brood__values_decode(&state, record->state.data, record->state.size, NULL, 0, 0, pool);
+    (void)brood__values_decode(&state, record->state.data, record->state.size, NULL, 0, 0,
+                               pool);
 }
 
 static void through_a_stream(const uint8_t *data, size_t size, apr_pool_t *pool) {

@@ -113,7 +113,8 @@ static unsigned refusals(sender_t *sender) {
     for (i = 0; i < sender->count; i++) {
         brood__notice_t notice;
         apr_status_t rv = brood__notice_receive(sender->kept[i], &notice, 0);
-        require(rv == APR_EOF || (rv == APR_SUCCESS && notice.kind == BROOD__NOTICE_FAILED));
+        require(rv == APR_EOF ||
+                (rv == APR_SUCCESS && notice.kind == BROOD__NOTICE_FAILED));
         count += rv == APR_SUCCESS;
         require(brood__notice_receive(sender->kept[i], &notice, 0) == APR_EOF);
         brood_os_handle_close(sender->kept[i]);

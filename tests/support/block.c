@@ -10,9 +10,9 @@ static apr_status_t map(void **memory, const char *path, size_t size, apr_int32_
     apr_file_t *file;
     apr_finfo_t info;
     apr_mmap_t *mapping;
-    apr_status_t rv =
-        apr_file_open(&file, path, APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_BINARY | flags,
-                      APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
+    apr_status_t rv = apr_file_open(
+        &file, path, APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_BINARY | flags,
+        APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
 
     if (rv == APR_SUCCESS && size > 0) {
         rv = apr_file_trunc(file, (apr_off_t)size);

@@ -50,7 +50,8 @@ static void read_mappings(brood_test_note_t *note, void *page) {
         char flags[8];
         char path[256] = "";
 
-        if (sscanf(line, "%llx-%llx %7s %*s %*s %*s %255[^\n]", &from, &to, flags, path) >= 3 &&
+        if (sscanf(line, "%llx-%llx %7s %*s %*s %*s %255[^\n]", &from, &to, flags,
+                   path) >= 3 &&
             flags[3] == 's') {
             note(page, "mapping of %llu bytes of %.80s", to - from, path);
         }

@@ -57,8 +57,8 @@ static int warm_up(void **state) {
             rv = brood_process_join(process, JOIN_US);
         }
         if (rv != APR_SUCCESS) {
-            print_error("warm-up by %s: %d, %s\n", brood_start_method_name(methods[i]), rv,
-                        brood_error_detail());
+            print_error("warm-up by %s: %d, %s\n", brood_start_method_name(methods[i]),
+                        rv, brood_error_detail());
         }
         apr_pool_destroy(pool);
         if (rv != APR_SUCCESS) {
@@ -230,8 +230,8 @@ const char *brood_test_file_name(const char *stem, apr_pool_t *pool) {
     (void)apr_temp_dir_get(&folder, pool);
     (void)brood_os_random(&random, sizeof random);
     /* APR's own formatting knows no long long everywhere. */
-    (void)snprintf(own, sizeof own, "brood-%s-%lld-%llx", stem, (long long)brood_current_pid(),
-                   (unsigned long long)random);
+    (void)snprintf(own, sizeof own, "brood-%s-%lld-%llx", stem,
+                   (long long)brood_current_pid(), (unsigned long long)random);
     return apr_pstrcat(pool, folder == NULL ? "." : folder, "/", own, NULL);
 }
 

@@ -33,7 +33,8 @@ int brood_test_signals(void) {
     (void)sigprocmask(SIG_SETMASK, NULL, &blocked);
     for (number = 1; number < 32; number++) {
         if (sigismember(&blocked, number) == 1) {
-            what |= number == SIGUSR1 ? BROOD_TEST_USR1_BLOCKED : BROOD_TEST_OTHERS_BLOCKED;
+            what |=
+                number == SIGUSR1 ? BROOD_TEST_USR1_BLOCKED : BROOD_TEST_OTHERS_BLOCKED;
         }
     }
     return what;

@@ -70,10 +70,11 @@ static void the_parents_cleanups_are_the_parents(void **state) {
     assert_int_equal(apr_pool_create(&pool, test->pool), APR_SUCCESS);
     apr_pool_cleanup_register(root, NULL, count_cleanup, count_cleanup);
     apr_pool_cleanup_register(pool, NULL, count_cleanup, count_cleanup);
-    assert_int_equal(apr_file_open(&file, name,
-                                   APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_DELONCLOSE,
-                                   APR_FPROT_OS_DEFAULT, pool),
-                     APR_SUCCESS);
+    assert_int_equal(
+        apr_file_open(&file, name,
+                      APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_DELONCLOSE,
+                      APR_FPROT_OS_DEFAULT, pool),
+        APR_SUCCESS);
     if (told && !registered) {
         registered = atexit(count_at_exit) == 0;
     }
@@ -180,7 +181,8 @@ static int print_and_start(const brood_values_t *state, apr_pool_t *pool) {
     CHILD_CHECK(setvbuf(stdout, NULL, _IOFBF, 2 * BUFFERED) == 0);
     CHILD_CHECK(setvbuf(other, NULL, _IOFBF, 2 * BUFFERED) == 0);
     for (i = 0; i < BUFFERED / 10; i++) {
-        CHILD_CHECK(fputs("ten bytes\n", stdout) >= 0 && fputs("ten bytes\n", other) >= 0);
+        CHILD_CHECK(fputs("ten bytes\n", stdout) >= 0 &&
+                    fputs("ten bytes\n", other) >= 0);
     }
     for (i = 0; i < 3; i++) {
         CHILD_OK(brood_process_create(&child, do_nothing, BROOD_NO_ARGS, NULL, pool));
@@ -252,7 +254,8 @@ static int draw_here(apr_pool_t *pool) {
         apr_random_add_entropy(generator, noise, sizeof noise);
     }
     /* Less than a block: what is left of it is copied, too. */
-    return apr_random_insecure_bytes(generator, &drawn, sizeof drawn) == APR_SUCCESS ? 0 : 2;
+    return apr_random_insecure_bytes(generator, &drawn, sizeof drawn) == APR_SUCCESS ? 0
+                                                                                     : 2;
 }
 
 static void no_two_children_draw_the_same(void **state) {
@@ -325,7 +328,8 @@ static int tell_words(const brood_values_t *state, apr_pool_t *pool) {
     return 0;
 }
 
-static void assert_childs_words(const char *wanted, const brood_process_options_t *options,
+static void assert_childs_words(const char *wanted,
+                                const brood_process_options_t *options,
                                 brood_test_t *test) {
     brood_queue_t *queue;
     brood_process_t *child;
@@ -401,8 +405,8 @@ static int load_nothing(apr_pool_t *pool) {
  * them, because what ignores these is a library for itself. The rest that is ignored stays so, as
  * nohup wants. */
 static void signals_of_a_child(void **state) {
-    static const int all = BROOD_TEST_USR1_BLOCKED | BROOD_TEST_USR2_IGNORED |
-                           BROOD_TEST_PIPE_IGNORED;
+    static const int all =
+        BROOD_TEST_USR1_BLOCKED | BROOD_TEST_USR2_IGNORED | BROOD_TEST_PIPE_IGNORED;
     brood_test_t *test = *state;
     const int before = brood_test_signals();
     brood_context_options_t settings = BROOD_CONTEXT_OPTIONS_INIT;

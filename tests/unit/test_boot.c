@@ -16,7 +16,8 @@
 
 #define LATE (20 * 1000000)
 
-static apr_status_t early_status; /* of a start before brood_init() in the first process */
+static apr_status_t
+    early_status; /* of a start before brood_init() in the first process */
 static char early_detail[300];
 static apr_status_t second_init = -1;
 
@@ -28,7 +29,8 @@ static int return_number(const brood_values_t *state, apr_pool_t *pool) {
     return number;
 }
 
-static brood_process_t *spawned(brood_test_t *test, const brood_process_options_t *options) {
+static brood_process_t *spawned(brood_test_t *test,
+                                const brood_process_options_t *options) {
     brood_process_options_t chosen = BROOD_PROCESS_OPTIONS_INIT;
     brood_process_t *child;
 
@@ -145,7 +147,8 @@ static void the_same_build_elsewhere(void **state) {
     char own[4096];
 
     assert_int_equal(brood_os_program_path(own, sizeof own), APR_SUCCESS);
-    assert_int_equal(apr_file_copy(own, path, APR_FILE_SOURCE_PERMS, test->pool), APR_SUCCESS);
+    assert_int_equal(apr_file_copy(own, path, APR_FILE_SOURCE_PERMS, test->pool),
+                     APR_SUCCESS);
     options.program = path;
     {
         brood_process_t *child = spawned(test, &options);
@@ -208,7 +211,8 @@ static int host(void) {
     CHILD_CHECK(strstr(brood_error_detail(), "brood_init(&argc, &argv)") != NULL);
     if (brood_has_start_method(BROOD_START_FORK)) {
         options.method = BROOD_START_FORK;
-        CHILD_OK(brood_process_create(&child, return_number, BROOD_ARGS(5), &options, pool));
+        CHILD_OK(
+            brood_process_create(&child, return_number, BROOD_ARGS(5), &options, pool));
         CHILD_OK(brood_process_start(child));
         CHILD_OK(brood_process_join(child, LATE));
         CHILD_OK(brood_process_exit_code(child, &code));
@@ -218,16 +222,11 @@ static int host(void) {
 }
 
 static const struct CMUnitTest tests[] = {
-    BROOD_TEST(a_start_before_init),
-    BROOD_TEST(a_second_init_does_nothing),
-    BROOD_TEST(a_main_that_ends),
-    BROOD_TEST(a_main_that_starts_a_process),
-    BROOD_TEST(a_main_that_crashes),
-    BROOD_TEST(a_main_that_hangs),
-    BROOD_TEST(an_image_of_another_build),
-    BROOD_TEST(the_same_build_elsewhere),
-    BROOD_TEST(an_image_that_is_not_there),
-    BROOD_TEST(a_host_without_arguments),
+    BROOD_TEST(a_start_before_init),        BROOD_TEST(a_second_init_does_nothing),
+    BROOD_TEST(a_main_that_ends),           BROOD_TEST(a_main_that_starts_a_process),
+    BROOD_TEST(a_main_that_crashes),        BROOD_TEST(a_main_that_hangs),
+    BROOD_TEST(an_image_of_another_build),  BROOD_TEST(the_same_build_elsewhere),
+    BROOD_TEST(an_image_that_is_not_there), BROOD_TEST(a_host_without_arguments),
 };
 
 /* ---- main ---- */

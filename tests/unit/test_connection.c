@@ -121,8 +121,8 @@ static int echo(const brood_values_t *state, apr_pool_t *pool) {
 }
 
 static void messages_of_all_sizes(void **state) {
-    static const size_t sizes[] = {0, 1, 3, 4, 5, 100, 4096, 65535, 65536, 65537, 262144,
-                                   1048576, 8388608};
+    static const size_t sizes[] = {0,     1,     3,     4,      5,       100,    4096,
+                                   65535, 65536, 65537, 262144, 1048576, 8388608};
     brood_test_t *test = *state;
     ends_t ends = make(test, 1);
     brood_process_t *child = brood_test_start(echo, BROOD_ARGS(ends.other), test);
@@ -138,7 +138,8 @@ static void messages_of_all_sizes(void **state) {
             out[j] = (unsigned char)(j * 31 + i);
         }
         assert_success(brood_connection_send_bytes(ends.one, out, sizes[i], LATE));
-        assert_success(brood_connection_recv_bytes_into(ends.one, in, 8388608, &size, LATE));
+        assert_success(
+            brood_connection_recv_bytes_into(ends.one, in, 8388608, &size, LATE));
         assert_int_equal(size, sizes[i]);
         assert_int_equal(memcmp(in, out, size), 0);
     }
@@ -162,9 +163,11 @@ static void nothing_comes(void **state) {
     assert_status(brood_connection_poll(ends.one, 0), APR_TIMEUP);
     assert_status(brood_connection_recv(ends.one, &values, 0, test->pool), APR_TIMEUP);
     assert_null(values);
-    assert_status(brood_connection_recv_bytes(ends.one, &bytes, 0, test->pool), APR_TIMEUP);
+    assert_status(brood_connection_recv_bytes(ends.one, &bytes, 0, test->pool),
+                  APR_TIMEUP);
     assert_null(bytes.data);
-    assert_status(brood_connection_recv_bytes_into(ends.one, buffer, 4, &size, 0), APR_TIMEUP);
+    assert_status(brood_connection_recv_bytes_into(ends.one, buffer, 4, &size, 0),
+                  APR_TIMEUP);
     assert_int_equal(size, 0);
     begin = brood_test_now_us();
     assert_status(brood_connection_recv(ends.one, &values, SOON, test->pool), APR_TIMEUP);
@@ -183,9 +186,11 @@ static void a_part_is_kept(void **state) {
     brood_bytes_t bytes;
 
     write_raw(ends.one, "\0\0", 2);
-    assert_status(brood_connection_recv_bytes(ends.other, &bytes, SOON, test->pool), APR_TIMEUP);
+    assert_status(brood_connection_recv_bytes(ends.other, &bytes, SOON, test->pool),
+                  APR_TIMEUP);
     write_raw(ends.one, "\0\5he", 4);
-    assert_status(brood_connection_recv_bytes(ends.other, &bytes, SOON, test->pool), APR_TIMEUP);
+    assert_status(brood_connection_recv_bytes(ends.other, &bytes, SOON, test->pool),
+                  APR_TIMEUP);
     write_raw(ends.one, "llo", 3);
     assert_success(brood_connection_recv_bytes(ends.other, &bytes, LATE, test->pool));
     assert_int_equal(bytes.size, 5);
@@ -198,7 +203,8 @@ static void a_message_cut_while_sending_breaks_it(void **state) {
     unsigned char *bytes = calloc(1, 8388608);
 
     assert_non_null(bytes);
-    assert_status(brood_connection_send_bytes(ends.one, bytes, 8388608, SOON), APR_TIMEUP);
+    assert_status(brood_connection_send_bytes(ends.one, bytes, 8388608, SOON),
+                  APR_TIMEUP);
     assert_status(brood_connection_send_bytes(ends.one, "x", 1, SOON), BROOD_EBROKEN);
     free(bytes);
 }
@@ -238,7 +244,8 @@ static void a_message_that_was_cut_off(void **state) {
     assert_success(brood_connection_close(ends.one));
     assert_status(brood_connection_recv(ends.other, &values, LATE, test->pool),
                   BROOD_ETRUNCATED);
-    assert_status(brood_connection_recv(ends.other, &values, LATE, test->pool), BROOD_EBROKEN);
+    assert_status(brood_connection_recv(ends.other, &values, LATE, test->pool),
+                  BROOD_EBROKEN);
 }
 
 static int send_and_die(const brood_values_t *state, apr_pool_t *pool) {
@@ -337,7 +344,8 @@ static void one_way_is_one_way(void **state) {
 
     assert_status(brood_connection_send(ends.one, BROOD_ARGS(1), 0), BROOD_EDIRECTION);
     assert_status(brood_connection_send_bytes(ends.one, "", 0, 0), BROOD_EDIRECTION);
-    assert_status(brood_connection_recv(ends.other, &values, 0, test->pool), BROOD_EDIRECTION);
+    assert_status(brood_connection_recv(ends.other, &values, 0, test->pool),
+                  BROOD_EDIRECTION);
     assert_status(brood_connection_recv_bytes_into(ends.other, buffer, 4, &size, 0),
                   BROOD_EDIRECTION);
     assert_status(brood_connection_poll(ends.other, 0), BROOD_EDIRECTION);
@@ -347,7 +355,8 @@ static void handles_do_not_travel_through_it(void **state) {
     brood_test_t *test = *state;
     ends_t ends = make(test, 1);
 
-    assert_status(brood_connection_send(ends.one, BROOD_ARGS(ends.other), 0), BROOD_ENOTRAVEL);
+    assert_status(brood_connection_send(ends.one, BROOD_ARGS(ends.other), 0),
+                  BROOD_ENOTRAVEL);
     assert_detail("1");
     assert_status(brood_connection_send(ends.one, BROOD_ARGS("\xff"), 0), BROOD_ETYPE);
     assert_status(brood_connection_poll(ends.other, 0), APR_TIMEUP);
@@ -367,8 +376,10 @@ static void a_closed_connection_says_so(void **state) {
     assert_detail("connection");
     assert_status(brood_connection_send_bytes(ends.one, "", 0, 0), BROOD_ECLOSED);
     assert_status(brood_connection_recv(ends.one, &values, 0, test->pool), BROOD_ECLOSED);
-    assert_status(brood_connection_recv_bytes(ends.one, &bytes, 0, test->pool), BROOD_ECLOSED);
-    assert_status(brood_connection_recv_bytes_into(ends.one, NULL, 0, &size, 0), BROOD_ECLOSED);
+    assert_status(brood_connection_recv_bytes(ends.one, &bytes, 0, test->pool),
+                  BROOD_ECLOSED);
+    assert_status(brood_connection_recv_bytes_into(ends.one, NULL, 0, &size, 0),
+                  BROOD_ECLOSED);
     assert_status(brood_connection_poll(ends.one, 0), BROOD_ECLOSED);
     assert_status(brood_connection_set_limit(ends.one, 1), BROOD_ECLOSED);
     assert_status(brood_connection_native(ends.one, &native), BROOD_ECLOSED);
@@ -388,7 +399,8 @@ static void null_is_an_error(void **state) {
     assert_status(brood_connection_recv(NULL, &values, 0, test->pool), APR_EINVAL);
     assert_status(brood_connection_recv_bytes(NULL, &bytes, 0, test->pool), APR_EINVAL);
     assert_status(brood_connection_recv_bytes_into(NULL, NULL, 0, &size, 0), APR_EINVAL);
-    assert_status(brood_connection_recv_bytes_into(ends.one, NULL, 1, &size, 0), APR_EINVAL);
+    assert_status(brood_connection_recv_bytes_into(ends.one, NULL, 1, &size, 0),
+                  APR_EINVAL);
     assert_status(brood_connection_poll(NULL, 0), APR_EINVAL);
     assert_status(brood_connection_set_limit(NULL, 1), APR_EINVAL);
     assert_status(brood_connection_close(NULL), APR_EINVAL);

@@ -127,9 +127,9 @@ static void the_nearest_choice_holds(void **state) {
             assert_success(brood_context_method(rows[i].context, &method));
             assert_int_equal(method, own);
         }
-        brood_test_join(start_in(rows[i].context, rows[i].call, tell_method, BROOD_NO_ARGS,
-                                 test),
-                        (int)own);
+        brood_test_join(
+            start_in(rows[i].context, rows[i].call, tell_method, BROOD_NO_ARGS, test),
+            (int)own);
     }
     choose("spam", BROOD_START_DEFAULT, test);
     {
@@ -176,7 +176,8 @@ static int start_in_common(const brood_values_t *state, apr_pool_t *pool) {
         return 0; /* started anew: there is none */
     }
     options.context = common_context;
-    CHILD_OK(brood_process_create(&child, tell_own_choice, BROOD_NO_ARGS, &options, pool));
+    CHILD_OK(
+        brood_process_create(&child, tell_own_choice, BROOD_NO_ARGS, &options, pool));
     CHILD_OK(brood_process_start(child));
     CHILD_OK(brood_process_join(child, LATE));
     CHILD_OK(brood_process_exit_code(child, &code));
@@ -196,9 +197,9 @@ static void a_context_survives_a_fork(void **state) {
     for (i = 0; i < count; i++) {
         assert_success(
             brood_context_create(&common_context, all[i], &options, test->pool));
-        brood_test_join(
-            start_in(NULL, test->method, start_in_common, BROOD_ARGS((int)test->method), test),
-            0);
+        brood_test_join(start_in(NULL, test->method, start_in_common,
+                                 BROOD_ARGS((int)test->method), test),
+                        0);
     }
     common_context = NULL;
     choose(NULL, BROOD_START_DEFAULT, test);
@@ -240,8 +241,8 @@ static void contexts_side_by_side(void **state) {
     size_t i, messages;
     int64_t number;
 
-    assert_success(
-        brood_barrier_create(&barrier, (uint32_t)(2 * count), NULL, BROOD_FOREVER, test->pool));
+    assert_success(brood_barrier_create(&barrier, (uint32_t)(2 * count), NULL,
+                                        BROOD_FOREVER, test->pool));
     assert_success(brood_lock_create(&lock, test->pool));
     assert_success(brood_queue_create(&queue, NULL, test->pool));
     assert_success(brood_shared_value_create(&sum, 'i', NULL, test->pool));
@@ -285,9 +286,10 @@ static int make_and_hand_on(const brood_values_t *state, apr_pool_t *pool) {
     CHILD_OK(BROOD_UNPACK(state, &method));
     CHILD_OK(brood_lock_create(&lock, pool));
     CHILD_OK(brood_queue_create(&queue, NULL, pool));
-    CHILD_OK(brood_context_create(&options.context, (brood_start_method_t)method, NULL, pool));
     CHILD_OK(
-        brood_process_create(&child, take_and_put, BROOD_ARGS(lock, queue), &options, pool));
+        brood_context_create(&options.context, (brood_start_method_t)method, NULL, pool));
+    CHILD_OK(brood_process_create(&child, take_and_put, BROOD_ARGS(lock, queue), &options,
+                                  pool));
     CHILD_OK(brood_lock_acquire(lock, LATE));
     CHILD_OK(brood_process_start(child));
     CHILD_CHECK(brood_queue_empty(queue));
@@ -306,8 +308,8 @@ static void objects_know_no_context(void **state) {
     size_t i;
 
     for (i = 0; i < count; i++) {
-        brood_test_join(
-            brood_test_start(make_and_hand_on, BROOD_ARGS((int)all[i]), test), 0);
+        brood_test_join(brood_test_start(make_and_hand_on, BROOD_ARGS((int)all[i]), test),
+                        0);
     }
 }
 

@@ -134,10 +134,10 @@ static void it_may_block_every_signal(void **state) {
     await_end(&family);
 }
 
-static void it_may_be_stopped(void **state) {
+static void end_while_stopped(int leaf_option, brood_test_t *test) {
     family_t family;
 
-    begin(&family, STOPPED, 0, 1, *state);
+    begin(&family, STOPPED, 0, leaf_option, test);
     if (brood_test_stop(family.leaf) != APR_SUCCESS) {
         (void)brood_process_kill_tree(family.middle, BROOD_STOP_KILL, NULL);
         skip(); /* there is no stopping others here */
@@ -146,6 +146,14 @@ static void it_may_be_stopped(void **state) {
     assert_success(brood_process_kill(family.middle));
     brood_test_join(family.middle, -9);
     await_end(&family);
+}
+
+static void it_may_be_stopped(void **state) {
+    end_while_stopped(1, *state);
+}
+
+static void it_may_be_stopped_with_its_tree(void **state) {
+    end_while_stopped(2, *state);
 }
 
 static void others_stay(void **state) {
@@ -212,6 +220,60 @@ static void trees_end_with_a_killed_parent(void **state) {
     assert_int_equal(remove(file), 0);
 }
 
+/* Starts what knows nothing of Brood, and stays. */
+static int have_stranger(const brood_values_t *state, apr_pool_t *pool) {
+    brood_os_process_t stranger;
+    brood_queue_t *words;
+    const char *file;
+
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &words, &file));
+    CHILD_OK(brood_test_stranger_start(&stranger, 0, file));
+    CHILD_OK(brood_queue_put(words, BROOD_ARGS(stranger.pid), 0));
+    for (;;) { /* until it is ended */
+        (void)brood_stop_wait(LATE);
+    }
+}
+
+static int have_one_with_a_stranger(const brood_values_t *state, apr_pool_t *pool) {
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *middle;
+    brood_queue_t *words;
+    const char *file;
+    int method;
+
+    CHILD_OK(BROOD_UNPACK(state, &words, &file, &method));
+    options.method = (brood_start_method_t)method;
+    options.end_with_parent = 2;
+    CHILD_OK(brood_process_create(&middle, have_stranger, BROOD_ARGS(words, file),
+                                  &options, pool));
+    CHILD_OK(brood_process_start(middle));
+    CHILD_OK(brood_process_join(middle, BROOD_FOREVER)); /* until this one is ended */
+    return 9;
+}
+
+static void strangers_end_with_their_tree(void **state) {
+    brood_test_t *test = *state;
+    const char *file = brood_test_file_name("strangers", test->pool);
+    brood_process_t *root;
+    family_t family;
+    int64_t stranger, took;
+
+    assert_success(brood_queue_create(&family.words, NULL, test->pool));
+    root = brood_test_start(have_one_with_a_stranger,
+                            BROOD_ARGS(family.words, file, (int)test->method), test);
+    stranger = next_pid(&family, test);
+    assert_int_equal(brood_test_await_bytes(file, 1), 1);
+    assert_success(brood_process_kill(root));
+    brood_test_join(root, -9);
+    took = brood_test_await_gone(stranger);
+    if (took < 0) {
+        (void)brood_test_kill(stranger);
+    }
+    assert_true(took >= 0);
+    assert_int_equal(remove(file), 0);
+}
+
 static int have_command(const brood_values_t *state, apr_pool_t *pool) {
     const char *argv[] = {NULL, "--stranger", "0", NULL, NULL};
     char path[BROOD_OS_PATH_MAX];
@@ -252,10 +314,12 @@ static void commands_end_with_their_tree(void **state) {
 
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(commands_end_with_their_tree),
+    BROOD_TEST(strangers_end_with_their_tree),
     BROOD_TEST(a_wrong_choice_is_named),
     BROOD_TEST(it_ends_with_a_killed_parent),
     BROOD_TEST(it_may_block_every_signal),
     BROOD_TEST(it_may_be_stopped),
+    BROOD_TEST(it_may_be_stopped_with_its_tree),
     BROOD_TEST(others_stay),
     BROOD_TEST(trees_end_with_a_killed_parent),
 };

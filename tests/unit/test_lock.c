@@ -85,8 +85,9 @@ static void a_closed_lock_says_so(void **state) {
     assert_status(brood_lock_release(lock), BROOD_ECLOSED);
     assert_status(brood_lock_abandon(lock), BROOD_ECLOSED);
     assert_int_equal(brood_lock_locked(lock), 0);
-    assert_status(brood_process_create(&process, NULL, BROOD_ARGS(lock), NULL, test->pool),
-                  APR_EINVAL);
+    assert_status(
+        brood_process_create(&process, NULL, BROOD_ARGS(lock), NULL, test->pool),
+        APR_EINVAL);
     assert_null(process);
 }
 
@@ -171,8 +172,9 @@ static void threads_exclude_each_other(void **state) {
 
     assert_success(brood_lock_create(&shared.lock, test->pool));
     for (i = 0; i < 4; i++) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, add_up, &shared, test->pool),
-                         APR_SUCCESS);
+        assert_int_equal(
+            apr_thread_create(&threads[i], NULL, add_up, &shared, test->pool),
+            APR_SUCCESS);
     }
     for (i = 0; i < 4; i++) {
         (void)apr_thread_join(&result, threads[i]);
@@ -406,8 +408,9 @@ static void a_closed_lock_does_not_travel(void **state) {
     if (test->method != BROOD_START_FORK) {
         assert_status(brood_process_start(process), BROOD_ECLOSED);
     }
-    assert_status(brood_process_create(&process, hold, BROOD_ARGS(lock), NULL, test->pool),
-                  BROOD_ECLOSED);
+    assert_status(
+        brood_process_create(&process, hold, BROOD_ARGS(lock), NULL, test->pool),
+        BROOD_ECLOSED);
     assert_null(process);
 }
 

@@ -51,7 +51,8 @@ static void what_the_target_returns_is_the_exit_code(void **state) {
     size_t i;
 
     for (i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        brood_test_join(brood_test_start(return_number, BROOD_ARGS(codes[i]), test), codes[i]);
+        brood_test_join(brood_test_start(return_number, BROOD_ARGS(codes[i]), test),
+                        codes[i]);
     }
     brood_test_join(brood_test_start(exit_number, BROOD_ARGS(42), test), 42);
 }
@@ -76,7 +77,8 @@ static void terminated_and_killed(void **state) {
 static void alive_until_it_ends(void **state) {
     brood_test_t *test = *state;
     brood_queue_t *queue = make_queue(test);
-    brood_process_t *child = brood_test_create(wait_for_word, BROOD_ARGS(queue), NULL, test);
+    brood_process_t *child =
+        brood_test_create(wait_for_word, BROOD_ARGS(queue), NULL, test);
     int code = 5;
     int64_t begin;
 
@@ -302,7 +304,8 @@ static int tell_who(const brood_values_t *state, apr_pool_t *pool) {
     (void)pool;
     CHILD_OK(BROOD_UNPACK(state, &queue));
     CHILD_OK(brood_queue_put(
-        queue, BROOD_ARGS(brood_current_name(), brood_current_pid(), brood_parent_pid()), 0));
+        queue, BROOD_ARGS(brood_current_name(), brood_current_pid(), brood_parent_pid()),
+        0));
     return 0;
 }
 
@@ -327,7 +330,8 @@ static void names_and_numbers(void **state) {
     brood_test_join(child, 0);
     assert_int_equal(brood_process_pid(child), pid);
 
-    options.name = "Gr\xc3\xbc\xc3\x9f""e, worker 3";
+    options.name = "Gr\xc3\xbc\xc3\x9f"
+                   "e, worker 3";
     child = brood_test_create(tell_who, BROOD_ARGS(queue), &options, test);
     assert_success(brood_process_start(child));
     assert_success(brood_queue_get(queue, &values, LATE, test->pool));

@@ -4,6 +4,8 @@
 
 #include "os/clock.h"
 #include "outside.h"
+#include <apr_thread_proc.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,70 @@ static void the_living_are_listed(void **state) {
     assert_int_equal(count, 0);
 }
 
+static int do_nothing(const brood_values_t *state, apr_pool_t *pool) {
+    (void)state;
+    (void)pool;
+    return 0;
+}
+
+#define COMING_AND_GOING 40
+
+typedef struct starter_t {
+    apr_pool_t *pool;
+    brood_start_method_t method;
+    atomic_int is_over;
+    int good;
+} starter_t;
+
+static void *APR_THREAD_FUNC come_and_go(apr_thread_t *thread, void *data) {
+    starter_t *self = data;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+    brood_process_t *child;
+    int i;
+
+    options.method = self->method;
+    options.allow_threads = 1;
+    for (i = 0; i < COMING_AND_GOING; i++) {
+        if (brood_process_create(&child, do_nothing, BROOD_NO_ARGS, &options,
+                                 self->pool) == APR_SUCCESS &&
+            brood_process_start(child) == APR_SUCCESS &&
+            brood_process_join(child, LATE) == APR_SUCCESS) {
+            self->good++;
+        }
+        apr_pool_clear(self->pool);
+    }
+    atomic_store(&self->is_over, 1);
+    (void)apr_thread_exit(thread, APR_SUCCESS);
+    return NULL;
+}
+
+/* While another thread starts some and lets them go. */
+static void the_living_are_listed_meanwhile(void **state) {
+    brood_test_t *test = *state;
+    starter_t starter = {NULL, test->method, 0, 0};
+    brood_process_t **children;
+    apr_thread_t *thread;
+    apr_status_t result;
+    apr_pool_t *pool, *threads;
+    size_t count;
+
+    assert_int_equal(apr_pool_create(&pool, NULL), APR_SUCCESS);
+    assert_int_equal(apr_pool_create(&threads, NULL), APR_SUCCESS);
+    assert_int_equal(apr_pool_create(&starter.pool, NULL), APR_SUCCESS);
+    assert_int_equal(apr_thread_create(&thread, NULL, come_and_go, &starter, threads),
+                     APR_SUCCESS);
+    while (!atomic_load(&starter.is_over)) { /* ends with the thread */
+        assert_success(brood_active_children(&children, &count, pool));
+        assert_true(count <= 1);
+        apr_pool_clear(pool);
+    }
+    assert_int_equal(apr_thread_join(&result, thread), APR_SUCCESS);
+    assert_int_equal(starter.good, COMING_AND_GOING);
+    apr_pool_destroy(starter.pool);
+    apr_pool_destroy(threads);
+    apr_pool_destroy(pool);
+}
+
 /* The object goes with its pool, the process goes on; who starts the next one reaps it. */
 static void a_process_outlives_its_object(void **state) {
     brood_test_t *test = *state;
@@ -81,7 +147,7 @@ static void a_process_outlives_its_object(void **state) {
 
 /* ---- objects in the wrong hands ---- */
 
-static brood_process_t *own_object;   /* in the parent and in forked copies of it */
+static brood_process_t *own_object; /* in the parent and in forked copies of it */
 static brood_process_t *other_object;
 
 static int touch_objects(const brood_values_t *state, apr_pool_t *pool) {
@@ -127,7 +193,8 @@ static int tell_name(const brood_values_t *state, apr_pool_t *pool) {
 
     (void)pool;
     CHILD_OK(BROOD_UNPACK(state, &queue));
-    CHILD_OK(brood_queue_put(queue, BROOD_ARGS(brood_current_name(), brood_parent_pid()), 0));
+    CHILD_OK(
+        brood_queue_put(queue, BROOD_ARGS(brood_current_name(), brood_parent_pid()), 0));
     return 6;
 }
 
@@ -193,7 +260,8 @@ static int leave_one(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &words, &told, &leave, &life, &daemon));
     options.daemon = daemon;
-    CHILD_OK(brood_process_create(&child, stay, BROOD_ARGS(words, told, life), &options, pool));
+    CHILD_OK(brood_process_create(&child, stay, BROOD_ARGS(words, told, life), &options,
+                                  pool));
     CHILD_OK(brood_process_start(child));
     CHILD_OK(brood_queue_get(leave, &values, LATE, pool));
     return 8;
@@ -215,7 +283,8 @@ static void start_family(family_t *family, int daemon, brood_test_t *test) {
     assert_success(brood_pipe_create(&family->mine, &family->theirs, 0, test->pool));
     family->parent = brood_test_start(
         leave_one,
-        BROOD_ARGS(family->words, family->told, family->leave, family->theirs, daemon), test);
+        BROOD_ARGS(family->words, family->told, family->leave, family->theirs, daemon),
+        test);
     assert_success(brood_connection_close(family->theirs));
     assert_success(brood_queue_get(family->words, &values, LATE, test->pool));
     assert_success(BROOD_UNPACK(values, &family->stays));
@@ -282,6 +351,7 @@ static void a_daemon_has_no_children(void **state) {
 
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(the_living_are_listed),
+    BROOD_TEST(the_living_are_listed_meanwhile),
     BROOD_TEST(a_process_outlives_its_object),
     BROOD_TEST(only_the_maker_may),
     BROOD_TEST(children_have_children),

@@ -66,8 +66,8 @@ static void the_environment_chooses(void **state) {
     brood_process_t *child;
 
     assert_success(brood_set_start_method(BROOD_START_DEFAULT));
-    assert_int_equal(apr_env_set("BROOD_START_METHOD", brood_start_method_name(test->method),
-                                 test->pool),
+    assert_int_equal(apr_env_set("BROOD_START_METHOD",
+                                 brood_start_method_name(test->method), test->pool),
                      APR_SUCCESS);
     assert_success(brood_get_start_method(&method));
     assert_int_equal(method, test->method);
@@ -97,8 +97,8 @@ static void a_method_that_is_not_here(void **state) {
     for (i = 0; i < 2; i++) {
         if (!brood_has_start_method(all[i])) {
             options.method = all[i];
-            assert_success(brood_process_create(&child, return_number, BROOD_ARGS(1), &options,
-                                                test->pool));
+            assert_success(brood_process_create(&child, return_number, BROOD_ARGS(1),
+                                                &options, test->pool));
             assert_status(brood_process_start(child), BROOD_EMETHOD);
             assert_detail(brood_start_method_name(all[i]));
             assert_status(brood_set_start_method(all[i]), BROOD_EMETHOD);
@@ -256,8 +256,9 @@ static void threads_forbid_fork(void **state) {
     apr_thread_t *thread;
     apr_status_t result;
 
-    assert_int_equal(apr_thread_mutex_create(&gate.mutex, APR_THREAD_MUTEX_DEFAULT, test->pool),
-                     APR_SUCCESS);
+    assert_int_equal(
+        apr_thread_mutex_create(&gate.mutex, APR_THREAD_MUTEX_DEFAULT, test->pool),
+        APR_SUCCESS);
     assert_int_equal(apr_thread_cond_create(&gate.changed, test->pool), APR_SUCCESS);
     assert_int_equal(apr_thread_create(&thread, NULL, wait_at_gate, &gate, test->pool),
                      APR_SUCCESS);

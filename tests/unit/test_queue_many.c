@@ -77,8 +77,8 @@ static int consume(const brood_values_t *state, apr_pool_t *pool) {
     return 0;
 }
 
-static void run(brood_test_t *test, uint32_t producers, uint32_t consumers, uint32_t count,
-                uint32_t size_max, size_t capacity, uint32_t items) {
+static void run(brood_test_t *test, uint32_t producers, uint32_t consumers,
+                uint32_t count, uint32_t size_max, size_t capacity, uint32_t items) {
     brood_queue_options_t options = BROOD_QUEUE_OPTIONS_INIT;
     brood_process_t *children[16];
     brood_queue_t *queue, *results;

@@ -171,7 +171,8 @@ static void work_with_high_numbers(brood_test_t *test) {
     assert_success(brood_queue_create(&queue, NULL, test->pool));
     child = brood_test_start(echo, BROOD_ARGS(theirs, queue), test);
     {
-        brood_wait_item_t items[] = {BROOD_WAIT_PROCESS(child), BROOD_WAIT_CONNECTION(mine),
+        brood_wait_item_t items[] = {BROOD_WAIT_PROCESS(child),
+                                     BROOD_WAIT_CONNECTION(mine),
                                      BROOD_WAIT_QUEUE(queue)};
         if (brood_process_sentinel(child, &sentinel) == APR_SUCCESS) {
             assert_true(sentinel > 1024);
@@ -316,8 +317,8 @@ static void threads_start_side_by_side(void **state) {
         starters[i].queue = queue;
         starters[i].rv = APR_SUCCESS;
         assert_int_equal(apr_pool_create(&starters[i].pool, NULL), APR_SUCCESS);
-        assert_int_equal(apr_thread_create(&starters[i].thread, NULL, start_some, &starters[i],
-                                           starters[i].pool),
+        assert_int_equal(apr_thread_create(&starters[i].thread, NULL, start_some,
+                                           &starters[i], starters[i].pool),
                          APR_SUCCESS);
     }
     for (i = 0; i < STARTERS * STARTS; i++) {
@@ -357,10 +358,8 @@ static void a_stopped_child_is_alive(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    BROOD_TEST(a_hundred_at_once),
-    BROOD_TEST(generations_of_all_methods),
-    BROOD_TEST(descriptors_above_1024),
-    BROOD_TEST(threads_start_side_by_side),
+    BROOD_TEST(a_hundred_at_once),        BROOD_TEST(generations_of_all_methods),
+    BROOD_TEST(descriptors_above_1024),   BROOD_TEST(threads_start_side_by_side),
     BROOD_TEST(a_stopped_child_is_alive),
 };
 

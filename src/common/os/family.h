@@ -24,7 +24,9 @@ apr_status_t brood_os_family_list(const brood_os_identity_t *known, size_t known
 
 /* When the thread that made this process ends, the kernel continues this one if it is stopped
  * then (SIGCONT), so that it can look for itself what has become of its parent. One that the
- * kernel is to end then (os/process.h) stays so. Not inherited by its children. APR_ENOTIMPL: the system has no such thing. */
-apr_status_t brood_os_family_wake_with_parent(void);
+ * kernel is to end then (os/process.h) stays so, unless `instead`: then it is only continued, and
+ * has the time to end others before itself. Not inherited by its children. APR_ENOTIMPL: the
+ * system has no such thing. */
+apr_status_t brood_os_family_wake_with_parent(int instead);
 
 #endif
