@@ -47,10 +47,20 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
     return rv;
 }
 
+/* How it ended. Then its number is nobody's, or another's, and is forgotten here. */
+static apr_status_t take_end(brood_os_process_t *process, brood_os_exit_t *how) {
+    apr_status_t rv =
+        brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, how);
+    if (rv == APR_SUCCESS || rv == BROOD_ESTATUSLOST) {
+        brood_os_process_close(process);
+    }
+    return rv;
+}
+
 /* The server's preload function gave no word, but an end. */
 static apr_status_t end_in_preload(brood_os_process_t *process) {
     brood_os_exit_t how = {0, 0};
-    (void)brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
+    (void)take_end(process, &how);
     return brood__fail(BROOD_EPRELOAD, "the preload function ended the server (%s %d)",
                        how.signaled ? "killed by signal" : "exit code", how.code);
 }
@@ -58,8 +68,7 @@ static apr_status_t end_in_preload(brood_os_process_t *process) {
 /* The child gave no word: what its end says about that. */
 static apr_status_t end_without_word(brood_os_process_t *process) {
     brood_os_exit_t how = {0, 0};
-    apr_status_t rv =
-        brood_os_process_wait(process, brood_os_now_ns() + END_GRACE_NS, &how);
+    apr_status_t rv = take_end(process, &how);
     if (rv == APR_SUCCESS && how.signaled) {
         return brood__fail(BROOD_EBOOT,
                            "the child was killed by signal %d while it booted", how.code);
@@ -74,7 +83,11 @@ static apr_status_t end_without_word(brood_os_process_t *process) {
 /* No child may be left of a start that failed. */
 static void end_failed(brood_os_process_t *process) {
     brood_os_exit_t how;
-    apr_status_t rv = brood_os_process_wait(process, 0, &how);
+    apr_status_t rv;
+    if (process->pid == 0) {
+        return;
+    }
+    rv = brood_os_process_wait(process, 0, &how);
     if (rv != APR_SUCCESS && rv != BROOD_ESTATUSLOST) { /* it runs, or may run */
         (void)brood_os_process_signal(process, BROOD_OS_KILL);
         (void)brood_os_process_wait(process, BROOD_OS_FOREVER, &how);

@@ -6,6 +6,7 @@
 #include "os/family.h"
 #include "watch.h"
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,16 +108,20 @@ static void look_at(search_t *search, pid_t pid) {
 }
 
 /* The children of one thread, as a line of numbers. Those that are known themselves are looked at
- * as such. */
-static void look_at_children(search_t *search, pid_t pid, pid_t thread) {
+ * as such. The folder is of one process, whoever gets its number; a path would be of the number. */
+static void look_at_children(search_t *search, DIR *folder, pid_t thread) {
     char path[64];
     FILE *line;
     long child;
+    int fd;
 
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid,
-                   (long)thread);
-    line = fopen(path, "re");
+    (void)snprintf(path, sizeof path, "%ld/children", (long)thread);
+    fd = openat(dirfd(folder), path, O_RDONLY | O_CLOEXEC);
+    line = fd < 0 ? NULL : fdopen(fd, "r");
     if (line == NULL) {
+        if (fd >= 0) {
+            (void)close(fd);
+        }
         return;
     }
     while (fscanf(line, "%ld", &child) == 1) {
@@ -148,7 +153,7 @@ static void search_lines(search_t *search) {
             pid_t thread = number_of(entry->d_name);
 
             if (thread != 0) {
-                look_at_children(search, pid, thread);
+                look_at_children(search, folder, thread);
             }
         }
         (void)closedir(folder);
