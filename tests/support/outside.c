@@ -14,8 +14,16 @@
 #include "outside.h"
 
 #include "os/clock.h"
+#include "os/identity.h"
 #include <stdio.h>
 #include <string.h>
+
+int brood_test_strangers_hear(void) {
+    brood_os_identity_t self;
+
+    return brood_os_identity_self(&self) == APR_SUCCESS &&
+           !APR_STATUS_IS_ENOTIMPL(brood_os_identity_signal(&self, BROOD_OS_CONTINUE));
+}
 
 #ifdef _WIN32
 

@@ -25,6 +25,9 @@ apr_status_t brood_test_limit_files(uint64_t limit, uint64_t *before);
  * there is no such process; APR_ENOTIMPL: this system does not say. */
 apr_status_t brood_test_await_stopped(int64_t pid);
 
+/* Whether this system can signal a process that is not a child, and be sure who that is. */
+int brood_test_strangers_hear(void);
+
 /* Whether a process with that number exists that has not ended. */
 int brood_test_lives(int64_t pid);
 

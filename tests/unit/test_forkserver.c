@@ -4,7 +4,6 @@
 
 #include "os/clock.h"
 #include "os/handle.h"
-#include "os/identity.h"
 #include "os/process.h"
 #include "os/program.h"
 #include "outside.h"
@@ -326,21 +325,14 @@ static void given_up_it_ends_with_its_last_child(void **state) {
 
 /* ---- killed ---- */
 
-/* Whether a process can be signalled that is not our child. */
-static int strangers_hear(void) {
-    brood_os_identity_t self;
-
-    assert_success(brood_os_identity_self(&self));
-    return !APR_STATUS_IS_ENOTIMPL(brood_os_identity_signal(&self, BROOD_OS_CONTINUE));
-}
-
 static void children_of_a_dead_server(void **state) {
     brood_test_t *test = *state;
     brood_context_t *context = context_with(preload, 0, test);
     brood_queue_t *queue = make_queue(test);
     brood_process_t *children[3];
     int64_t old;
-    int first = strangers_hear() ? 1 : 0; /* else only a server could have told it */
+    int first =
+        brood_test_strangers_hear() ? 1 : 0; /* else only a server could have told it */
     int i, code;
 
     for (i = 0; i < 3; i++) {
