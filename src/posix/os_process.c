@@ -22,9 +22,7 @@
 /* How many functions may be registered for children of a plain fork. */
 #define AT_FORK_MAX 8
 
-/* 1 while this thread is in brood_os_process_fork(): the child's copy of it is what
- * distinguishes our fork from a stranger's. */
-static _Thread_local int is_forking;
+_Thread_local int brood__is_forking;
 
 static void (*_Atomic at_fork_child[AT_FORK_MAX])(void);
 static pthread_once_t at_fork_once = PTHREAD_ONCE_INIT;
@@ -47,12 +45,12 @@ apr_status_t brood_os_process_fork(brood_os_process_t *process) {
     sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     brood__reports_fork();
-    is_forking = 1;
+    brood__is_forking = 1;
     pid = fork();
     if (pid < 0) {
         status = BROOD_OS_ERROR;
     }
-    is_forking = 0;
+    brood__is_forking = 0;
     brood__reports_forked(pid == 0);
     if (pid > 0) {
         process->pid = pid;
@@ -327,7 +325,7 @@ void brood_os_interrupt_ignore(int ignored) {
 static void run_at_fork_child(void) {
     size_t i;
 
-    if (is_forking) {
+    if (brood__is_forking) {
         return;
     }
     for (i = 0; i < AT_FORK_MAX; i++) {

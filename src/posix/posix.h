@@ -28,6 +28,11 @@ static inline int brood__fd(brood_os_handle_t handle) {
 /* The signal behind a way to end a process; 0: none. */
 int brood__signal_number(brood_os_end_t how);
 
+/* 1 while this thread makes a child of ours, by fork() or by a vfork() that may be a fork() in
+ * truth: the child's copy of it is what distinguishes it from a stranger's fork, after which
+ * there is much to forget. */
+extern _Thread_local int brood__is_forking;
+
 /* The environment of this process. */
 char **brood__environment(void);
 

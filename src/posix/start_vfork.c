@@ -145,13 +145,18 @@ static void run_child(const launch_t *launch) {
 
 /* ---- in the parent ------------------------------------------------------------------------ */
 
-/* A function of its own, so that nothing of the caller's is changed by the child. */
+/* A function of its own, so that nothing of the caller's is changed by the child. Handlers of
+ * forks, which run where vfork() is fork(), leave it what it needs. */
 static pid_t launch_child(const launch_t *launch) {
-    pid_t pid = vfork();
+    pid_t pid;
+
+    brood__is_forking = 1;
+    pid = vfork();
 
     if (pid == 0) {
         run_child(launch);
     }
+    brood__is_forking = 0;
     return pid;
 }
 
@@ -262,7 +267,9 @@ static int has_come(int end) {
 }
 
 static void after_fork(void) {
-    brood__reports_forked(1);
+    if (!brood__is_forking) {
+        brood__reports_forked(1);
+    }
 }
 
 /* For children of forks that are not ours. */
