@@ -18,6 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
+int brood_test_fears_forks(void) {
+#ifdef __SANITIZE_THREAD__
+    return 1;
+#else
+    return 0;
+#endif
+}
+
 int brood_test_strangers_hear(void) {
     brood_os_identity_t self;
 
