@@ -2,7 +2,6 @@
 #include "queues.h"
 
 #include "os/fault.h"
-#include "os/fault.h"
 #include "waiting.h"
 #include <apr_strings.h>
 #include <string.h>
