@@ -101,13 +101,26 @@ apr_status_t brood__boot_register(void) {
     return rv;
 }
 
+static apr_status_t find_program(void) {
+    char path[BROOD_OS_PATH_MAX];
+    apr_status_t rv = brood_os_program_path(path, sizeof path);
+    if (rv == APR_SUCCESS) {
+        size_t size = strlen(path) + 1;
+        brood__current.program = malloc(size);
+        if (brood__current.program == NULL) {
+            return APR_ENOMEM;
+        }
+        memcpy(brood__current.program, path, size);
+    }
+    return rv;
+}
+
 static apr_status_t prepare(int argc, char **argv, int is_child) {
     apr_status_t rv = brood__boot_register();
     if (rv == APR_SUCCESS && argv != NULL) {
         rv = copy_arguments(arguments_without_boot(argc, argv), argv);
         if (rv == APR_SUCCESS && !is_child) { /* many a child never starts another */
-            rv = brood_os_program_path(brood__current.program,
-                                       sizeof brood__current.program);
+            rv = find_program();
         }
         brood__current.guarded = rv == APR_SUCCESS;
     }

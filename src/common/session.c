@@ -33,7 +33,7 @@ static apr_pool_t *nursery; /* which a forked child has for its own */
 static int is_initialized;  /* APR, which counts */
 static int is_registered;   /* its end, with the C library */
 static int is_forked;
-static char current_name[BROOD__NAME_MAX] = "MainProcess";
+static char current_name[BROOD__NAME_MAX]; /* "": as the first process is called */
 static brood_os_identity_t parent_identity;
 
 /* The allocators of these pools and of those of its parents, which a forked child leaves as they
@@ -312,7 +312,7 @@ int brood__session_parent(brood_os_identity_t *parent) {
 }
 
 const char *brood_current_name(void) {
-    return current_name;
+    return current_name[0] != '\0' ? current_name : "MainProcess";
 }
 
 int64_t brood_parent_pid(void) {

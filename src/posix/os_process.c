@@ -246,10 +246,7 @@ apr_status_t brood_os_identity_of(const brood_os_process_t *process,
 
 void brood_os_process_close(brood_os_process_t *process) {
     if (process->handle != BROOD_OS_NO_HANDLE) {
-        int saved = errno;
-
         (void)close(brood__fd(process->handle));
-        errno = saved;
     }
     process->handle = BROOD_OS_NO_HANDLE;
     process->pid = 0;

@@ -42,7 +42,9 @@ void brood__reports_forked(int is_child) {
         (void)close(reports->ends[0]); /* one that is closed already is -1 */
         (void)close(reports->ends[1]);
     }
-    reports_lock = fresh;
+    if (atomic_load_explicit(&reports_gate.inside, memory_order_relaxed) != 0) {
+        reports_lock = fresh; /* relaxed: nobody else is here; else nobody had it */
+    }
     brood__gate_reset(&reports_gate);
 }
 
