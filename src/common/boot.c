@@ -24,14 +24,19 @@ int brood_current_daemon(void) {
     return brood__current.daemon;
 }
 
+/* Counted here: the C library's strtoll() is two page faults away, in each child. */
 static int is_boot_option(const char *argument, brood_os_handle_t *stream) {
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
-    char *end;
+    const char *digit = argument + length;
+    int64_t number = 0;
     if (strncmp(argument, BROOD__BOOT_OPTION, length) != 0) {
         return 0;
     }
-    *stream = (brood_os_handle_t)strtoll(argument + length, &end, 10);
-    return *end == '\0' && end != argument + length && *stream > 0;
+    while (*digit >= '0' && *digit <= '9' && number < INT64_MAX / 10 - 9) {
+        number = number * 10 + (*digit++ - '0');
+    }
+    *stream = (brood_os_handle_t)number;
+    return *digit == '\0' && number > 0;
 }
 
 /* Whether this image was started as a child. Most often the last of main's own arguments says so;
@@ -133,6 +138,7 @@ apr_status_t brood_init(int *argc, char ***argv) {
     brood_os_handle_t stream;
     int is_child;
     apr_status_t rv;
+    brood__current.entered = 1;
     if (brood__current.initialized) {
         return APR_SUCCESS;
     }

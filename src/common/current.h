@@ -12,6 +12,7 @@
 #define BROOD__BOOT_OPTION "--brood-boot="
 
 typedef struct brood__current_t {
+    int entered;     /* written before anything here is read: one page fault, not two */
     int initialized; /* brood_init() has been called */
     int guarded;     /* with main's arguments: spawn is possible */
     int daemon;

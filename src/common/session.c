@@ -224,23 +224,18 @@ apr_status_t brood__session_return(void) {
     return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
-/* In a forked child APR's own pools are copies of the parent's; and as it ends at once, its pool
- * is only cleared: nobody needs the memory. */
+/* The process ends at once, so its pools are only cleared: nobody needs the memory. In a forked
+ * child APR's own pools are copies of the parent's. */
 static void pools_end(void) {
-    if (process_pool != NULL && is_forked) {
-        apr_pool_clear(process_pool);
-        return;
-    }
     if (process_pool != NULL) {
-        apr_pool_destroy(process_pool);
-        process_pool = NULL;
+        apr_pool_clear(process_pool);
     }
-    if (nursery != NULL) {
-        apr_pool_destroy(nursery);
-        nursery = NULL;
+    if (nursery != NULL && !is_forked) {
+        apr_pool_clear(nursery);
     }
     if (!is_forked && is_initialized) {
         is_initialized = 0;
+        process_pool = nursery = NULL; /* who asks for one again gets APR again */
         apr_terminate(); /* with it go the pools that the program has made */
     }
 }
