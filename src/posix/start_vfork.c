@@ -52,8 +52,8 @@ typedef struct word_t {
 typedef struct launch_t {
     const brood_start_plan_t *plan;
     int report; /* where a failure is written; above the numbers moved to; -1: only in memory */
-    const brood_os_handle_t
-        *listed; /* what to close, when the kernel cannot; else NULL */
+    /* What to close, when the kernel cannot; else NULL. */
+    const brood_os_handle_t *listed;
     size_t listed_count;
     volatile word_t *word; /* the child's, where its memory is ours */
 } launch_t;
