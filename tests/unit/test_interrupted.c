@@ -3,6 +3,7 @@
  * whose end a debugger keeps to itself. */
 #include "commands.h"
 
+#include "brood/fork.h"
 #include "brood/forkserver.h"
 #include "interrupter.h"
 #include "os/clock.h"
@@ -183,7 +184,7 @@ static void debugged_in_its_waits(void **state) {
 /* ---- an end that a debugger keeps to itself ---- */
 
 #define WAITED_MS 400
-#define BUSY_MS (WAITED_MS / 2) /* who only looks now and then has far less */
+#define BUSY_MS (WAITED_MS / 8) /* who only looks now and then has far less */
 
 static int wait_then_three(const brood_values_t *state, apr_pool_t *pool) {
     brood_values_t *values;
@@ -194,21 +195,14 @@ static int wait_then_three(const brood_values_t *state, apr_pool_t *pool) {
     return 3;
 }
 
-/* Nobody can reap it now, and nobody spends the time with trying. */
-static void nobody_is_busy(brood_process_t *process) {
-    int64_t server = brood_forkserver_pid(NULL);
-    int64_t own = brood_test_processor_ms(brood_current_pid());
-    int64_t servers = brood_test_processor_ms(server);
-
-    assert_status(brood_process_join(process, 0), APR_TIMEUP);
-    assert_int_equal(brood_process_is_alive(process), 1);
-    assert_status(brood_process_join(process, WAITED_MS * 1000), APR_TIMEUP);
-    own = brood_test_processor_ms(brood_current_pid()) - own;
-    servers = brood_test_processor_ms(server) - servers;
-    print_message("busy: %lld ms, the server %lld ms\n", (long long)own,
-                  (long long)servers);
-    assert_true(own < BUSY_MS && servers < BUSY_MS);
-}
+/* One of those whose ends are waited for. */
+typedef struct waited_t {
+    int64_t pid;
+    void *object;
+    apr_status_t (*join)(void *object, apr_interval_time_t timeout);
+    void (*let_end)(void *data); /* lets it end by itself, with 3 */
+    void *data;
+} waited_t;
 
 /* 1: it traces, and has said so by the file, which is gone now. 0: it cannot. */
 static int await_debugger(brood_os_process_t *debugger, const char *file) {
@@ -224,36 +218,123 @@ static int await_debugger(brood_os_process_t *debugger, const char *file) {
     return 1;
 }
 
-static void its_end_is_a_debuggers(void **state) {
-    brood_test_t *test = *state;
+/* Nobody can reap it now, and nobody spends the time with trying. */
+static void nobody_is_busy(const waited_t *waited) {
+    int64_t server = brood_forkserver_pid(NULL);
+    int64_t own = brood_test_processor_ms(brood_current_pid());
+    int64_t servers = brood_test_processor_ms(server);
+
+    assert_status(waited->join(waited->object, 0), APR_TIMEUP);
+    assert_status(waited->join(waited->object, WAITED_MS * 1000), APR_TIMEUP);
+    own = brood_test_processor_ms(brood_current_pid()) - own;
+    servers = brood_test_processor_ms(server) - servers;
+    print_message("busy: %lld ms, the server %lld ms\n", (long long)own,
+                  (long long)servers);
+    assert_true(own < BUSY_MS && servers < BUSY_MS);
+}
+
+static void end_in_a_debugger(const waited_t *waited, brood_test_t *test) {
     const char *file = brood_test_file_name("debugger", test->pool);
     brood_os_process_t debugger;
+    brood_os_exit_t how;
+
+    assert_success(brood_test_forgetful_start(&debugger, waited->pid, file));
+    if (await_debugger(&debugger, file)) {
+        waited->let_end(waited->data);
+        assert_true(brood_test_await_gone(waited->pid) >= 0);
+        nobody_is_busy(waited);
+        assert_success(brood_os_process_signal(&debugger, BROOD_OS_KILL));
+        assert_success(brood_os_process_wait(&debugger, BROOD_OS_FOREVER, &how));
+    } else {
+        print_message("nobody can debug a process here\n");
+        waited->let_end(waited->data);
+    }
+    brood_os_process_close(&debugger);
+    assert_success(waited->join(waited->object, LATE));
+}
+
+static void put_into(void *queue) {
+    assert_success(brood_queue_put(queue, BROOD_NO_ARGS, LATE));
+}
+
+static apr_status_t join_process(void *process, apr_interval_time_t timeout) {
+    brood_wait_item_t item = BROOD_WAIT_PROCESS(process);
+    apr_status_t rv = brood_process_join(process, timeout);
+
+    assert_int_equal(brood_process_is_alive(process), rv == APR_TIMEUP);
+    assert_status(brood_wait(&item, 1, 0, NULL), rv);
+    return rv;
+}
+
+static void a_childs_end_is_a_debuggers(void **state) {
+    brood_test_t *test = *state;
     brood_process_t *process;
     brood_queue_t *queue;
-    brood_os_exit_t how;
-    int traced;
+    waited_t waited;
 
     assert_success(brood_queue_create(&queue, NULL, test->pool));
     process = brood_test_start(wait_then_three, BROOD_ARGS(queue), test);
-    assert_success(
-        brood_test_forgetful_start(&debugger, brood_process_pid(process), file));
-    traced = await_debugger(&debugger, file);
-    assert_success(brood_queue_put(queue, BROOD_NO_ARGS, LATE));
-    if (traced) {
-        assert_true(brood_test_await_gone(brood_process_pid(process)) >= 0);
-        nobody_is_busy(process);
-        assert_success(brood_os_process_signal(&debugger, BROOD_OS_KILL));
-        assert_success(brood_os_process_wait(&debugger, BROOD_OS_FOREVER, &how));
-    }
+    waited =
+        (waited_t){brood_process_pid(process), process, join_process, put_into, queue};
+    end_in_a_debugger(&waited, test);
     brood_test_join(process, 3);
-    brood_os_process_close(&debugger);
+}
+
+static apr_status_t join_command(void *command, apr_interval_time_t timeout) {
+    return brood_command_join(command, timeout);
+}
+
+static void close_input_of(void *command) {
+    assert_success(brood_command_close_input(command));
+}
+
+static void a_commands_end_is_a_debuggers(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    brood_command_t *command;
+    waited_t waited;
+
+    options.input = brood_stdio_pipe();
+    command = brood_test_command_start(test, &options, "wait", "exit", "3");
+    waited = (waited_t){brood_command_pid(command), command, join_command, close_input_of,
+                        command};
+    end_in_a_debugger(&waited, test);
+    brood_test_command_join(command, 3);
+}
+
+static int forked_code;
+
+static apr_status_t join_forked(void *pid, apr_interval_time_t timeout) {
+    return brood_fork_wait(NULL, &forked_code, *(int64_t *)pid, 0, timeout);
+}
+
+static void a_forked_ones_end_is_a_debuggers(void **state) {
+    brood_test_t *test = *state;
+    brood_values_t *values;
+    brood_queue_t *queue;
+    waited_t waited;
+    int64_t pid;
+
+    assert_success(brood_queue_create(&queue, NULL, test->pool));
+    if (brood_fork(&pid) == BROOD_EMETHOD) {
+        return;
+    }
+    if (pid == 0) {
+        brood_exit_now(
+            brood_queue_get(queue, &values, LATE, test->pool) == APR_SUCCESS ? 3 : 99);
+    }
+    waited = (waited_t){pid, &pid, join_forked, put_into, queue};
+    end_in_a_debugger(&waited, test);
+    assert_int_equal(forked_code, 3);
 }
 
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(stopped_in_its_waits),
     BROOD_TEST(signalled_in_its_waits),
     BROOD_TEST(debugged_in_its_waits),
-    BROOD_TEST(its_end_is_a_debuggers),
+    BROOD_TEST(a_childs_end_is_a_debuggers),
+    BROOD_TEST(a_commands_end_is_a_debuggers),
+    BROOD_TEST(a_forked_ones_end_is_a_debuggers),
 };
 
 int main(int argc, char **argv) {
