@@ -58,9 +58,9 @@ struct brood_command_t {
     const char *program;
     int64_t creator;
     int closed;
-    int64_t pid;
+    _Atomic int64_t pid; /* of this and of the child any thread may ask */
     brood_command_step_t failed;
-    brood__child_t *child; /* NULL before the start and after the close */
+    brood__child_t *_Atomic child; /* NULL before the start and after the close */
     brood__flow_t flows[BROOD_OS_STANDARD];
     brood__joint_t
         *joints[2]; /* as the reader, by BROOD_STDIN; as the writer, by BROOD_STDOUT */

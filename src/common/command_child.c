@@ -25,6 +25,7 @@ apr_status_t brood__command_check_started(const brood_command_t *command) {
                : rv;
 }
 
+/* An atomic load of the child comes first: who sees it sees what the start had made before. */
 apr_status_t brood__command_child(const brood_command_t *command,
                                   brood__child_t **child) {
     apr_status_t rv = brood__command_check_started(command);

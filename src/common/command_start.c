@@ -162,7 +162,8 @@ static void take_over(brood_command_t *command, brood__command_start_t *start,
     command->flows[BROOD_STDIN].outlet.stream = command->flows[BROOD_STDIN].end;
     command->program = apr_pstrdup(command->pool, start->os.image);
     command->pid = child->os.pid;
-    command->child = child; /* last: other threads may ask for it from now on */
+    /* Last, for other threads may ask for it from now on; pairs with brood__command_child(). */
+    command->child = child;
 }
 
 static apr_status_t may_start(const brood_command_t *command) {

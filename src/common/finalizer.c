@@ -1,7 +1,7 @@
 /* Finalizers: a list of what is to run, each taken off before it runs.
  *
  * The list is in the order in which they run. Whoever takes one off it calls it, and nobody
- * else can. Until it has returned its call is on a second list: whoever clears the pool meanwhile,
+ * else can. Until it has returned it is on a second list: whoever clears the pool meanwhile,
  * in another thread, waits for it there, for what the function works with may be of that pool.
  * In a forked child both lists are empty, and the parent's finalizers, whose memory is there, know
  * by their pid that they are another's. */
@@ -18,24 +18,18 @@
 #define LOOK_NS (1 * 1000000LL)
 
 struct brood_finalizer_t {
-    brood_finalizer_t *next;
+    brood_finalizer_t *next; /* on either list */
     brood_finalizer_fn *function;
     void *data;
     int priority;
-    int64_t creator; /* pid of the process that registered it */
-    int is_listed;   /* under the guard */
+    int64_t creator;    /* pid of the process that registered it */
+    int is_listed;      /* under the guard */
+    const void *runner; /* the thread in which it runs */
 };
-
-/* A function that runs: in the memory of its caller. */
-typedef struct call_t {
-    struct call_t *next;
-    const brood_finalizer_t *finalizer; /* NULL: its own function has cleared its pool */
-    const void *thread;
-} call_t;
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood_finalizer_t *first; /* highest priority first, newest first among equals */
-static call_t *calls;
+static brood_finalizer_t *running;
 static _Thread_local char this_thread; /* its address */
 
 static void list_put(brood_finalizer_t *finalizer) {
@@ -51,29 +45,37 @@ static void list_put(brood_finalizer_t *finalizer) {
 }
 
 /* Under the guard. */
-static void call_begin(call_t *call, const brood_finalizer_t *finalizer) {
-    call->finalizer = finalizer;
-    call->thread = &this_thread;
-    call->next = calls;
-    calls = call;
+static void begin(brood_finalizer_t *finalizer) {
+    finalizer->is_listed = 0;
+    finalizer->runner = &this_thread;
+    finalizer->next = running;
+    running = finalizer;
 }
 
-/* Calls it. The finalizer itself may be gone when its function returns. */
-static void call_run(call_t *call) {
-    call_t **link = &calls;
-    call->finalizer->function(call->finalizer->data);
+/* Takes it off the list of those that run, if it runs in this thread. By the address alone, for its
+ * memory is gone when its own function has cleared its pool. 1: it runs in another thread. */
+static int end(const brood_finalizer_t *finalizer) {
+    brood_finalizer_t **link = &running;
+    int elsewhere;
     brood__guard_take(&list_guard);
-    while (*link != NULL && *link != call) {
+    while (*link != NULL && *link != finalizer) {
         link = &(*link)->next;
     }
-    if (*link != NULL) { /* else the function has forked, and this is the child */
-        *link = call->next;
+    elsewhere = *link != NULL && (*link)->runner != &this_thread;
+    if (*link != NULL && !elsewhere) {
+        *link = (*link)->next;
     }
     brood__guard_give(&list_guard);
+    return elsewhere;
 }
 
-/* 1: it was on the list, and is the caller's now; with `call` it has begun to run. */
-static int list_take(brood_finalizer_t *finalizer, call_t *call) {
+static void run_begun(brood_finalizer_t *finalizer) {
+    finalizer->function(finalizer->data);
+    (void)end(finalizer);
+}
+
+/* 1: it was on the list, and is the caller's now: begun, or cancelled. */
+static int list_take(brood_finalizer_t *finalizer, int is_to_run) {
     brood_finalizer_t **link = &first;
     int taken = 0;
     if (finalizer->creator != brood_current_pid()) {
@@ -87,37 +89,21 @@ static int list_take(brood_finalizer_t *finalizer, call_t *call) {
         *link = finalizer->next;
         finalizer->is_listed = 0;
         taken = 1;
-        if (call != NULL) {
-            call_begin(call, finalizer);
+        if (is_to_run) {
+            begin(finalizer);
         }
     }
     brood__guard_give(&list_guard);
     return taken;
 }
 
-/* Whether another thread runs it. In this thread it may be its own function that clears the
- * pool: then nobody has to wait for that, and the memory may become another finalizer's. */
-static int runs_elsewhere(const brood_finalizer_t *finalizer) {
-    int elsewhere = 0;
-    brood__guard_take(&list_guard);
-    for (call_t *call = calls; call != NULL; call = call->next) {
-        if (call->finalizer == finalizer && call->thread == &this_thread) {
-            call->finalizer = NULL;
-        } else {
-            elsewhere |= call->finalizer == finalizer;
-        }
-    }
-    brood__guard_give(&list_guard);
-    return elsewhere;
-}
-
 static apr_status_t pool_cleared(void *data) {
     brood_finalizer_t *finalizer = data;
-    call_t call;
-    if (list_take(finalizer, &call)) {
-        call_run(&call);
+    if (list_take(finalizer, 1)) {
+        run_begun(finalizer);
     }
-    while (runs_elsewhere(finalizer)) { /* ends when the function returns */
+    /* Ends when the function returns; its own, in this thread, is not waited for. */
+    while (end(finalizer)) {
         brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
     }
     return APR_SUCCESS;
@@ -153,26 +139,25 @@ apr_status_t brood_finalizer_register(brood_finalizer_t **finalizer,
     return APR_SUCCESS;
 }
 
-static apr_status_t take(brood_finalizer_t *finalizer, call_t *call) {
+static apr_status_t take(brood_finalizer_t *finalizer, int is_to_run) {
     if (finalizer == NULL) {
         return brood__fail(APR_EINVAL, "finalizer is NULL");
     }
-    return list_take(finalizer, call)
+    return list_take(finalizer, is_to_run)
                ? APR_SUCCESS
                : brood__fail(BROOD_ECLOSED, "the finalizer is over");
 }
 
 apr_status_t brood_finalizer_call(brood_finalizer_t *finalizer) {
-    call_t call;
-    apr_status_t rv = take(finalizer, &call);
+    apr_status_t rv = take(finalizer, 1);
     if (rv == APR_SUCCESS) {
-        call_run(&call);
+        run_begun(finalizer);
     }
     return rv;
 }
 
 apr_status_t brood_finalizer_cancel(brood_finalizer_t *finalizer) {
-    return take(finalizer, NULL);
+    return take(finalizer, 0);
 }
 
 int brood_finalizer_is_active(const brood_finalizer_t *finalizer) {
@@ -186,7 +171,7 @@ int brood_finalizer_is_active(const brood_finalizer_t *finalizer) {
 }
 
 /* The next to run, off the list and begun; NULL: there is none. */
-static brood_finalizer_t *list_next(int least, call_t *call) {
+static brood_finalizer_t *list_next(int least) {
     brood_finalizer_t *next;
     brood__guard_take(&list_guard);
     next = first;
@@ -196,8 +181,7 @@ static brood_finalizer_t *list_next(int least, call_t *call) {
     }
     if (next != NULL) {
         first = next->next;
-        next->is_listed = 0;
-        call_begin(call, next);
+        begin(next);
     }
     brood__guard_give(&list_guard);
     return next;
@@ -205,10 +189,9 @@ static brood_finalizer_t *list_next(int least, call_t *call) {
 
 static void run(int least) {
     brood_finalizer_t *finalizer;
-    call_t call;
-    while ((finalizer = list_next(least, &call)) != NULL) { /* each round takes one off */
+    while ((finalizer = list_next(least)) != NULL) { /* each round takes one off */
         brood_log(BROOD_LOG_SUBDEBUG, "finalizer of priority %d", finalizer->priority);
-        call_run(&call);
+        run_begun(finalizer);
     }
 }
 
@@ -228,5 +211,5 @@ void brood__finalizers_run_rest(void) {
 void brood__finalizers_after_fork(void) {
     brood__guard_reset(&list_guard);
     first = NULL;
-    calls = NULL;
+    running = NULL;
 }
