@@ -178,7 +178,9 @@ static inline brood_stdio_t brood_stdio_pipe(void) {
     return brood_stdio_of(BROOD_STDIO_PIPE);
 }
 
-/* Input: the file is read. */
+/* Input: the file is read. The start does not wait for the other side of a FIFO: one that nobody
+ * has open for writing reads as empty, and to write to one that nobody reads fails with the
+ * system's ENXIO. Who wants to wait opens it and hands it over by brood_stdio_native(). */
 static inline brood_stdio_t brood_stdio_read(const char *path) {
     return brood_stdio_file(BROOD_STDIO_READ, path);
 }
