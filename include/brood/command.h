@@ -36,8 +36,9 @@
  * exits, is not among brood_active_children(), and goes on when its object is closed or its pool
  * is cleared (as with CPython's Popen). Then it is reaped at some later start, so that no zombie
  * stays for long. options.end_with_parent ties it to this process's life; options.join_at_exit
- * has it waited for. brood_init() is not needed for commands. A process that is forked by
- * brood_process_start() or brood_fork() has none of the pipes of its parent's commands.
+ * has it waited for. brood_init() is not needed for commands. A process that is forked, by
+ * brood_process_start(), brood_fork() or a fork(2) of the program's own, has none of the pipes of
+ * its parent's commands.
  *
  * One thread at a time uses one command; but any thread may terminate, kill or interrupt it
  * meanwhile, and ask whether it is alive. Different commands are independent. */

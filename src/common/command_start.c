@@ -183,7 +183,11 @@ static apr_status_t start_in(brood_command_t *command, apr_pool_t *pool) {
         return brood__fail(APR_ENOMEM, "start of %s", command->argv[0]);
     }
     start_init(&start, &command->options, command->argv, pool);
-    rv = command->options.join_at_exit ? brood__boot_register() : APR_SUCCESS;
+    /* Where brood_init() has not seen to that: forks of the program's own. */
+    rv = brood_os_at_fork_child(brood__command_after_fork);
+    if (rv == APR_SUCCESS && command->options.join_at_exit) {
+        rv = brood__boot_register();
+    }
     if (rv == APR_SUCCESS) {
         rv = prepare(&start, command);
     }
