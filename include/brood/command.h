@@ -41,7 +41,9 @@
  * its parent's commands.
  *
  * One thread at a time uses one command; but any thread may terminate, kill or interrupt it
- * meanwhile, and ask whether it is alive. Different commands are independent. */
+ * meanwhile, and ask whether it is alive. What another thread uses is BROOD_EBUSY for every other
+ * call; so is, for other threads, what this program waits for at its end (options.join_at_exit).
+ * Whoever clears its pool waits for that end. Different commands are independent. */
 #ifndef BROOD_COMMAND_H
 #define BROOD_COMMAND_H
 

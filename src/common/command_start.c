@@ -220,10 +220,15 @@ apr_status_t brood_command_start(brood_command_t *command) {
     brood__detail_clear(); /* so that a failure without words gets no older one's */
     brood__child_reap_detached();
     rv = apr_pool_create(&pool, NULL);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood__command_use(command);
     if (rv == APR_SUCCESS) {
         rv = start_in(command, pool);
-        apr_pool_destroy(pool);
+        brood__command_unuse(command);
     }
+    apr_pool_destroy(pool);
     return rv;
 }
 
