@@ -237,18 +237,31 @@ static void who_comes_too_late_does_not_get_in(void **state) {
     assert_int_equal(brood__participant_is_tenant(id), 0);
 }
 
+static int say_and_sit(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *words, *told;
+    brood_values_t *values;
+
+    CHILD_OK(BROOD_UNPACK(state, &words, &told));
+    CHILD_OK(brood_queue_put(words, BROOD_NO_ARGS, 0));
+    CHILD_OK(brood_queue_get(told, &values, LATE, pool));
+    return 11;
+}
+
 /* One process, whose birth is told in two ways, is one member. */
 static void births_in_two_units_are_one(void **state) {
     brood_test_t *test = *state;
     brood_process_t *process;
     brood__family_t family = {0};
     brood_os_identity_t told;
-    brood_queue_t *queue;
+    brood_queue_t *words, *queue;
+    brood_values_t *values;
     int quiet, found = 0;
 
     need_trees();
     assert_success(brood_queue_create(&queue, NULL, test->pool));
-    process = brood_test_start(sit, BROOD_ARGS(queue), test);
+    assert_success(brood_queue_create(&words, NULL, test->pool));
+    process = brood_test_start(say_and_sit, BROOD_ARGS(words, queue), test);
+    assert_success(brood_queue_get(words, &values, LATE, test->pool));
     told.pid = brood_process_pid(process);
     told.birth = brood_test_birth(told.pid);
     if (told.birth == 0) {
