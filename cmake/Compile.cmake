@@ -57,3 +57,26 @@ if(BROOD_COVERAGE)
     target_compile_options(brood_compile INTERFACE --coverage)
     target_link_options(brood_compile INTERFACE --coverage)
 endif()
+
+# Windows' headers are most of what a compiler reads for each file here that includes one of APR's.
+# They are read once, if this is asked for. A file that forgets an include is found out by the
+# builds without it; those of Windows alone have no such builds, and go without it here, too.
+option(BROOD_PRECOMPILE "Read the headers of others once for all files" OFF)
+function(brood_precompile target)
+    if(NOT BROOD_PRECOMPILE)
+        return()
+    endif()
+    if(NOT TARGET brood_others)
+        set(source "${PROJECT_BINARY_DIR}/others.c")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "extern int brood_others_;\n")
+        add_library(brood_others OBJECT "${source}")
+        target_link_libraries(brood_others PRIVATE brood_compile APR::APR MsgPackC::MsgPackC
+            Threads::Threads)
+        target_precompile_headers(brood_others PRIVATE <apr_file_io.h> <apr_pools.h>
+            <apr_strings.h> <apr_thread_proc.h> <stdatomic.h> <stdio.h> <stdlib.h> <string.h>)
+    endif()
+    target_precompile_headers(${target} REUSE_FROM brood_others)
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "win32")
+    set_property(SOURCE ${sources} PROPERTY SKIP_PRECOMPILE_HEADERS ON)
+endfunction()

@@ -18,6 +18,7 @@ function(brood_program name source)
     endif()
     target_link_libraries(${name} PRIVATE brood_compile ${ARGN} brood_static)
     set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
+    brood_precompile(${name})
 endfunction()
 
 # brood_test(NAME LABEL TARGET [ARGUMENT...]): how one test runs. Under Wine everything that
@@ -33,4 +34,13 @@ function(brood_test name label target)
     endif()
     set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds}
         SKIP_RETURN_CODE 77)
+    brood_programs_of(${label} ${target})
+endfunction()
+
+# The target programs_LABEL: what tests of that label run, and no more.
+function(brood_programs_of label target)
+    if(NOT TARGET programs_${label})
+        add_custom_target(programs_${label})
+    endif()
+    add_dependencies(programs_${label} ${target})
 endfunction()

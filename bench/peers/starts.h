@@ -19,8 +19,8 @@ typedef struct bench_start_t {
     bench_part_t part;
     const char *(*absent)(void);
     int (*once)(void); /* start one and reap it; 0: it went well */
-    const char
-        *python; /* instead: CPython's start method, measured by peers/python_start.py */
+    /* Instead: CPython's start method, measured by peers/python_start.py. */
+    const char *python;
 } bench_start_t;
 
 extern const bench_start_t bench_brood_fork;

@@ -44,8 +44,8 @@ typedef struct bench_work_t {
     unsigned rounds;      /* at least one */
     uint64_t count;       /* operations a round; 0: as many as fill a slice */
     double slice_seconds; /* 0: 0.05 */
-    double
-        most_seconds; /* a subject that has used so many ends after three rounds; 0: 3 */
+    /* A subject that has used so many ends after three rounds; 0: 3. */
+    double most_seconds;
     int probe;        /* 1: print the cache line's round trip beside it */
     const char *extras[BENCH_EXTRAS_MOST]; /* names of further figures; NULL: no more */
 } bench_work_t;

@@ -87,9 +87,10 @@ typedef struct brood_stdio_t {
 
 /* What options.variables means. */
 typedef enum brood_environment_t {
-    BROOD_ENVIRONMENT_EDIT, /* this process's environment with changes: "NAME=value" sets,
-                                 "NAME" alone removes */
-    BROOD_ENVIRONMENT_REPLACE /* these "NAME=value" and no others */
+    /* This process's environment with changes: "NAME=value" sets, "NAME" alone removes. */
+    BROOD_ENVIRONMENT_EDIT,
+    /* These "NAME=value" and no others. */
+    BROOD_ENVIRONMENT_REPLACE
 } brood_environment_t;
 
 /* How much brood_command_run() without options keeps of each output, in bytes. */
@@ -99,27 +100,40 @@ typedef enum brood_environment_t {
  * argv[0], searched for; everything is inherited. All that is pointed to is copied, but for the
  * command, the connection and the native handle of a stream. */
 typedef struct brood_command_options_t {
-    size_t struct_size;  /* sizeof: set by BROOD_COMMAND_OPTIONS_INIT */
-    const char *program; /* the file to run, when it is not argv[0] */
-    int no_search; /* 1: a name without a "/" is a file in the working directory. 0: it is
-                              searched for in the PATH that the command will have. */
-    const char
-        *directory; /* its working directory; NULL: this process's. Relative paths of the
-                              program and of files are still meant from here. */
+    size_t struct_size; /* sizeof: set by BROOD_COMMAND_OPTIONS_INIT */
+
+    /* The file to run, when it is not argv[0]. */
+    const char *program;
+    /* 1: a name without a "/" is a file in the working directory. 0: it is searched for in the
+     * PATH that the command will have. */
+    int no_search;
+
+    /* Its working directory; NULL: this process's. Relative paths of the program and of files
+     * are still meant from here. */
+    const char *directory;
+
     brood_environment_t environment;
     const char *const *variables; /* NULL-terminated; NULL: inherited as it is */
+
     brood_stdio_t input, output, error;
-    int new_group; /* 1: a process group of its own: Ctrl-C in the terminal misses it */
-    int end_with_parent; /* 1: killed when this process ends, however that ends. Where the
-                            system cannot do that, the start is APR_ENOTIMPL. 0: not, but in a
-                            tree that ends as a whole (process.h) it is if it can be. */
-    int join_at_exit; /* 1: waited for when this program ends, as a child of process.h is */
-    int allow_scripts;        /* 1: a .bat or .cmd file may be run (Windows) */
-    const char *command_line; /* Windows: the whole command line, in place of argv, which
-                                       then only names the program. Not looked at elsewhere. */
-    const brood_stop_step_t
-        *steps; /* what brood_command_run() does when its time is over;
-                                       NULL: terminate, 2 seconds, kill */
+
+    /* 1: a process group of its own: Ctrl-C in the terminal misses it. */
+    int new_group;
+    /* 1: killed when this process ends, however that ends. Where the system cannot do that, the
+     * start is APR_ENOTIMPL. 0: not, but in a tree that ends as a whole (process.h) it is if it
+     * can be. */
+    int end_with_parent;
+    /* 1: waited for when this program ends, as a child of process.h is. */
+    int join_at_exit;
+
+    /* Windows: 1: a .bat or .cmd file may be run. */
+    int allow_scripts;
+    /* Windows: the whole command line, in place of argv, which then only names the program. Not
+     * looked at elsewhere. */
+    const char *command_line;
+
+    /* What brood_command_run() does when its time is over; NULL: terminate, 2 seconds, kill. */
+    const brood_stop_step_t *steps;
     size_t step_count;
 } brood_command_options_t;
 
@@ -145,15 +159,13 @@ typedef enum brood_command_step_t {
 
 /* What became of brood_command_run(). The bytes belong to the pool that was given. */
 typedef struct brood_command_result_t {
-    int code;                  /* as brood_command_exit_code() */
-    int64_t pid;               /* 0: there was no process */
-    brood_command_step_t step; /* of a start that failed */
-    brood_stop_what_t
-        ended_by;         /* the step of the ladder that ended it; BROOD_STOP_NONE: it
-                                   ended by itself */
-    brood_bytes_t output; /* captured; followed by a zero byte that is not counted */
+    int code;                   /* as brood_command_exit_code() */
+    int64_t pid;                /* 0: there was no process */
+    brood_command_step_t step;  /* of a start that failed */
+    brood_stop_what_t ended_by; /* the step of the ladder that ended it; BROOD_STOP_NONE: none */
+    brood_bytes_t output;       /* captured; followed by a zero byte that is not counted */
     brood_bytes_t error;
-    int output_cut; /* 1: there was more than the limit */
+    int output_cut;             /* 1: there was more than the limit */
     int error_cut;
 } brood_command_result_t;
 

@@ -31,16 +31,16 @@
 /* Settings of a context. Begin with BROOD_CONTEXT_OPTIONS_INIT. */
 typedef struct brood_context_options_t {
     size_t struct_size; /* sizeof: set by BROOD_CONTEXT_OPTIONS_INIT */
-    const char
-        *program; /* spawn, forkserver: another path to this program's image; NULL: the
-                            one that runs. It must be the same build. */
-    apr_interval_time_t
-        start_timeout; /* microseconds, for processes whose options have 0;
-                                          0: 60 s */
-    int allow_threads; /* 1: fork though other threads run here; see process.h */
-    brood_preload_fn
-        *preload; /* forkserver: runs once in a server of this context's own; NULL:
-                                  the program's server (unless `program` asks for another) */
+    /* spawn, forkserver: another path to this program's image; NULL: the one that runs. It must
+     * be the same build. */
+    const char *program;
+    /* Microseconds, for processes whose options have 0; 0: 60 s. */
+    apr_interval_time_t start_timeout;
+    /* 1: fork though other threads run here; see process.h. */
+    int allow_threads;
+    /* forkserver: runs once in a server of this context's own; NULL: the program's server
+     * (unless `program` asks for another). */
+    brood_preload_fn *preload;
 } brood_context_options_t;
 
 #define BROOD_CONTEXT_OPTIONS_INIT \

@@ -29,8 +29,8 @@ typedef struct brood_doctor_process_t {
     int is_alive;         /* 1 also when that is not to be told */
     int64_t pid;          /* 0: it is dead, and its place has been given back */
     apr_time_t since;     /* when it came; 0: not known any more */
-    char
-        name[BROOD_DOCTOR_NAME_SIZE]; /* brood_current_name() there, cut; "": not known */
+    /* brood_current_name() there, cut; "": not known. */
+    char name[BROOD_DOCTOR_NAME_SIZE];
 } brood_doctor_process_t;
 
 /* A shared object. */

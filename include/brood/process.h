@@ -52,22 +52,29 @@ typedef enum brood_start_method_t {
 
 /* Choices for one process. Begin with BROOD_PROCESS_OPTIONS_INIT. */
 typedef struct brood_process_options_t {
-    size_t struct_size;          /* sizeof: set by BROOD_PROCESS_OPTIONS_INIT */
-    const char *name;            /* NULL: the default, "Process-1", "Process-1:2", … */
-    brood_start_method_t method; /* BROOD_START_DEFAULT: the program's */
-    int daemon;                  /* 1: ends when its creator ends and may have no children;
-                                    0: joined at the creator's exit; -1: as the creator is */
-    int allow_threads;           /* 1: fork though other threads run here; the caller vouches
-                                    that they hold no lock the child will need */
-    apr_interval_time_t start_timeout; /* microseconds until a child that does not answer is
-                                          killed and the start fails; 0: 60 s */
-    const char *program;         /* spawn: another path to this program's image; NULL: the
-                                    one that runs. It must be the same build. */
-    int end_with_parent; /* 0: only daemons do, and where the creator was started with 2; 1: ends
-                            within a second when its creator ends, however that ends; 2: and so
-                            do all processes that it starts, and theirs (family.h) */
-    brood_context_t *context; /* whose settings stand for what is left open above (context.h);
-                                 NULL: the program's */
+    size_t struct_size; /* sizeof: set by BROOD_PROCESS_OPTIONS_INIT */
+
+    /* NULL: the default, "Process-1", "Process-1:2", … */
+    const char *name;
+    /* BROOD_START_DEFAULT: the program's. */
+    brood_start_method_t method;
+    /* 1: ends when its creator ends and may have no children; 0: joined at the creator's exit;
+     * -1: as the creator is. */
+    int daemon;
+    /* 1: fork though other threads run here; the caller vouches that they hold no lock the child
+     * will need. */
+    int allow_threads;
+    /* Microseconds until a child that does not answer is killed and the start fails; 0: 60 s. */
+    apr_interval_time_t start_timeout;
+    /* spawn: another path to this program's image; NULL: the one that runs. It must be the same
+     * build. */
+    const char *program;
+    /* 0: only daemons do, and where the creator was started with 2; 1: ends within a second when
+     * its creator ends, however that ends; 2: and so do all processes that it starts, and theirs
+     * (family.h). */
+    int end_with_parent;
+    /* Whose settings stand for what is left open above (context.h); NULL: the program's. */
+    brood_context_t *context;
 } brood_process_options_t;
 
 #define BROOD_PROCESS_OPTIONS_INIT                                                         \

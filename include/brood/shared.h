@@ -51,11 +51,13 @@
 /* Which lock goes with a value or an array. Begin with BROOD_SHARED_OPTIONS_INIT. */
 typedef struct brood_shared_options_t {
     size_t struct_size; /* sizeof: set by BROOD_SHARED_OPTIONS_INIT */
-    int unlocked;       /* 1: none at all */
-    brood_lock_t
-        *lock; /* this one, which others may use, too; held once more, so that its
-                             handle may be closed before the value is */
-    brood_rlock_t *rlock; /* or this one */
+    /* 1: none at all. */
+    int unlocked;
+    /* This one, which others may use, too; held once more, so that its handle may be closed
+     * before the value is. */
+    brood_lock_t *lock;
+    /* Or this one. */
+    brood_rlock_t *rlock;
 } brood_shared_options_t;
 
 #define BROOD_SHARED_OPTIONS_INIT \

@@ -37,9 +37,8 @@ typedef enum brood_stop_what_t {
 /* One step of a ladder. */
 typedef struct brood_stop_step_t {
     brood_stop_what_t what;
-    apr_interval_time_t
-        timeout; /* microseconds until the next step; negative: for ever; 0:
-                                    one look */
+    /* Microseconds until the next step; negative: for ever; 0: one look. */
+    apr_interval_time_t timeout;
 } brood_stop_step_t;
 
 /* How many steps a ladder may have. */

@@ -33,7 +33,7 @@
 #include <string.h>
 
 #define NOTE_MAGIC 0x4e425253u /* "SRBN" */
-#define NOTE_VERSION 1
+#define NOTE_VERSION 2
 #define NOTE_BYTE_ORDER 0x0102
 
 apr_status_t brood__name_check(const char *name) {

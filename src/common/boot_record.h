@@ -26,8 +26,8 @@ typedef enum brood__role_t {
 
 typedef struct brood__boot_record_t {
     brood__role_t role;
-    brood_start_method_t
-        chosen; /* what brood_set_start_method() was told in the parent */
+    /* What brood_set_start_method() was told in the parent. */
+    brood_start_method_t chosen;
     const char *name;
     const char *label; /* "1:2": the second child of the first; for default names */
     int daemon;

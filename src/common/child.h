@@ -22,8 +22,8 @@ typedef struct brood__child_t {
     brood_os_process_t os;        /* a child of this process; pid 0 under forkserver */
     brood_os_identity_t identity; /* under forkserver: who it is */
     brood_os_handle_t life; /* under forkserver: the stream on which its end is told */
-    struct brood__server_t
-        *server;          /* under forkserver: who made it; NULL once it ended */
+    /* Under forkserver: who made it; NULL once it ended. */
+    struct brood__server_t *server;
     brood__guard_t guard; /* of what follows: reaping */
     _Atomic int ended;
     int left;         /* an external program that nobody waits for at exit */

@@ -66,8 +66,8 @@ struct brood_command_t {
     brood_command_step_t failed;
     brood__child_t *_Atomic child; /* NULL before the start and after the close */
     brood__flow_t flows[BROOD_OS_STANDARD];
-    brood__joint_t
-        *joints[2]; /* as the reader, by BROOD_STDIN; as the writer, by BROOD_STDOUT */
+    /* As the reader, by BROOD_STDIN; as the writer, by BROOD_STDOUT. */
+    brood__joint_t *joints[2];
     /* What is to be written to its input by whoever waits. */
     const uint8_t *input;
     size_t input_size;

@@ -6,8 +6,8 @@
 #include <apr_tables.h>
 
 typedef struct brood__outside_t {
-    apr_array_header_t
-        *sources; /* brood__source_t, each segment once, with a handle of ours */
+    /* brood__source_t, each segment once, with a handle of ours. */
+    apr_array_header_t *sources;
     apr_array_header_t *users; /* {pid, number of a source}, sorted by pid */
 } brood__outside_t;
 

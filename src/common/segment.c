@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define SEGMENT_MAGIC 0x44425253u /* "SRBD" */
-#define SEGMENT_VERSION 3
 #define SEGMENT_BYTE_ORDER 0x0102
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
@@ -71,7 +70,7 @@ static apr_status_t head_write(brood__segment_t *segment, uint64_t size) {
         }
     }
     head->magic = SEGMENT_MAGIC;
-    head->version = SEGMENT_VERSION;
+    head->version = BROOD__SEGMENT_VERSION;
     head->byte_order = SEGMENT_BYTE_ORDER;
     head->kind = (uint32_t)segment->kind;
     head->head_size = sizeof *head;
@@ -117,7 +116,7 @@ apr_status_t brood__segment_create(brood__segment_t **segment, brood__segment_ki
 
 int brood__segment_is_ours(const brood__segment_head_t *head) {
     return head->magic == SEGMENT_MAGIC && head->byte_order == SEGMENT_BYTE_ORDER &&
-           head->version == SEGMENT_VERSION && head->head_size == sizeof *head;
+           head->version == BROOD__SEGMENT_VERSION && head->head_size == sizeof *head;
 }
 
 apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
@@ -126,7 +125,7 @@ apr_status_t brood__segment_head_check(const brood__segment_head_t *head,
         return brood__fail(BROOD_EMISMATCH,
                            "a segment of layout %u was expected, and this has magic %x, "
                            "layout %u, byte order %x, a head of %u bytes",
-                           SEGMENT_VERSION, (unsigned)head->magic, head->version,
+                           BROOD__SEGMENT_VERSION, (unsigned)head->magic, head->version,
                            head->byte_order, (unsigned)head->head_size);
     }
     if (head->kind != (uint32_t)kind) {

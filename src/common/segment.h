@@ -16,6 +16,10 @@ typedef enum brood__segment_kind_t {
     BROOD__SEGMENT_PAYLOAD = 4 /* what of an object does not fit into its cell */
 } brood__segment_kind_t;
 
+/* Of what lies in segments, of all kinds. It is another one as soon as anything lies elsewhere or
+ * means something else: programs with different versions of this library meet in the doctor. */
+#define BROOD__SEGMENT_VERSION 4
+
 /* The first 64 bytes of every segment. Written by the creator before anybody else can see
  * the segment, and never again. */
 typedef struct brood__segment_head_t {

@@ -35,8 +35,8 @@ typedef struct waiting_t {
     brood_wait_item_t *items;
     size_t count;
     target_t *targets; /* one for each item */
-    brood_os_waitable_t
-        *set; /* the same, one more for the bell, and those of commands' streams */
+    /* The same, one more for the bell, and those of commands' streams. */
+    brood_os_waitable_t *set;
     size_t set_count;
     size_t streams; /* how many places those have */
     size_t queues;

@@ -64,8 +64,8 @@ static report_t *reports;
 typedef struct launch_t {
     const brood_start_plan_t *plan;
     int report; /* where a failure is written; above the numbers moved to */
-    const brood_os_handle_t
-        *listed; /* what to close, when the kernel cannot; else NULL */
+    /* What to close, when the kernel cannot; else NULL. */
+    const brood_os_handle_t *listed;
     size_t listed_count;
     volatile int *is_shared; /* set by the child, where its memory is ours */
 } launch_t;

@@ -8,11 +8,12 @@
 /* One process of this system. Number, birth and parent were true at one and the same moment. */
 typedef struct brood_os_relative_t {
     brood_os_identity_t self;
-    int64_t
-        parent; /* number of the process that is its parent now; Windows: that made it, and
-                       has not ended and left its number to a younger one */
-    int quiet; /* 1: stopped, it starts nothing before somebody continues it; always 1 where
-                       the system does not say */
+    /* Number of the process that is its parent now; Windows: that made it, and has not ended and
+     * left its number to a younger one. */
+    int64_t parent;
+    /* 1: stopped, it starts nothing before somebody continues it; always 1 where the system does
+     * not say. */
+    int quiet;
 } brood_os_relative_t;
 
 /* Lists those of `known` that live, and their children that live: the first `room` of them, and

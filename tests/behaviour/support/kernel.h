@@ -21,9 +21,20 @@ static inline int interrupt_all_but_me(void) {
     return 0;
 }
 
+static inline void adopt_orphans(void) {
+}
+
+static inline int reap_orphan(int64_t pid) {
+    return pid < 0;
+}
+
 #else
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 /* The parent of this process, as the kernel sees it now. */
 static inline int64_t kernel_parent(void) {
@@ -45,6 +56,21 @@ static inline void ignore_ends_of_children(void) {
 static inline int interrupt_all_but_me(void) {
     signal(SIGINT, SIG_IGN);
     return kill(0, SIGINT) == 0;
+}
+
+/* Makes this process the parent of its descendants' orphans, where that is for choice. */
+static inline void adopt_orphans(void) {
+#ifdef __linux__
+    prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL);
+#endif
+}
+
+/* Waits for one that was adopted; its exit code, or -1: somebody else has adopted it. */
+static inline int reap_orphan(int64_t pid) {
+    int status;
+    return waitpid((pid_t)pid, &status, 0) == (pid_t)pid && WIFEXITED(status)
+               ? WEXITSTATUS(status)
+               : -1;
 }
 
 #endif
