@@ -14,8 +14,8 @@ struct brood_process_t {
     apr_pool_t *pool;
     int64_t creator; /* pid of the process that made it */
     int closed;
-    int64_t pid;
-    brood__child_t *child; /* NULL before the start and after the close */
+    _Atomic int64_t pid; /* of this and of the child any thread may ask */
+    brood__child_t *_Atomic child; /* NULL before the start and after the close */
 };
 
 /* Whether this is the copy that lies in the forked child itself. */
