@@ -36,11 +36,14 @@
  * exits, is not among brood_active_children(), and goes on when its object is closed or its pool
  * is cleared (as with CPython's Popen). Then it is reaped at some later start, so that no zombie
  * stays for long. options.end_with_parent ties it to this process's life; options.join_at_exit
- * has it waited for. brood_init() is not needed for commands. A process that is forked by
- * brood_process_start() or brood_fork() has none of the pipes of its parent's commands.
+ * has it waited for. brood_init() is not needed for commands. A process that is forked, by
+ * brood_process_start(), brood_fork() or a fork(2) of the program's own, has none of the pipes of
+ * its parent's commands.
  *
  * One thread at a time uses one command; but any thread may terminate, kill or interrupt it
- * meanwhile, and ask whether it is alive. Different commands are independent. */
+ * meanwhile, and ask whether it is alive. What another thread uses is BROOD_EBUSY for every other
+ * call; so is, for other threads, what this program waits for at its end (options.join_at_exit).
+ * Whoever clears its pool waits for that end. Different commands are independent. */
 #ifndef BROOD_COMMAND_H
 #define BROOD_COMMAND_H
 
@@ -190,7 +193,9 @@ static inline brood_stdio_t brood_stdio_pipe(void) {
     return brood_stdio_of(BROOD_STDIO_PIPE);
 }
 
-/* Input: the file is read. */
+/* Input: the file is read. The start does not wait for the other side of a FIFO: one that nobody
+ * has open for writing reads as empty, and to write to one that nobody reads fails with the
+ * system's ENXIO. Who wants to wait opens it and hands it over by brood_stdio_native(). */
 static inline brood_stdio_t brood_stdio_read(const char *path) {
     return brood_stdio_file(BROOD_STDIO_READ, path);
 }

@@ -46,7 +46,8 @@ BROOD_BEGIN_DECLS
  *          APR_EINVAL: function or pool is NULL;
  *          BROOD_ENOTINIT: brood_init() was not called; APR_ENOMEM.
  * Blocking: never. Threads and processes: any thread, by the rules of the pool. The function
- * runs in the thread that calls it, clears the pool, or ends the process.
+ * runs in the thread that calls it, clears the pool, or ends the process. Whoever clears the pool
+ * while another thread runs the function waits until that has returned.
  * Platforms: same everywhere.
  * Like: multiprocessing.util.Finalize(obj, callback, args, exitpriority), with the pool for
  * the object; but what finalizers register at exit runs too. Example: finalizers.c */

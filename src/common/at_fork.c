@@ -68,26 +68,22 @@ static size_t count_hooks(void) {
 }
 
 static apr_status_t copy_list(brood__at_fork_t **hooks) {
-    brood__at_fork_t *copy;
-    apr_status_t rv = APR_SUCCESS;
-    *hooks = NULL;
-    if (first ==
-        NULL) { /* as nearly always; one that comes now is in time for the next */
-        return APR_SUCCESS;
-    }
+    brood__at_fork_t *copy = NULL;
+    size_t count;
     brood__guard_take(&list_guard);
-    copy = malloc(sizeof *copy + count_hooks() * sizeof copy->hooks[0]);
+    count = count_hooks();
+    if (count != 0) { /* as hardly ever */
+        copy = malloc(sizeof *copy + count * sizeof copy->hooks[0]);
+    }
     if (copy != NULL) {
         copy->count = 0;
         for (const hook_t *hook = first; hook != NULL; hook = hook->next) {
             copy->hooks[copy->count++] = *hook;
         }
-    } else {
-        rv = APR_ENOMEM;
     }
     brood__guard_give(&list_guard);
     *hooks = copy;
-    return rv;
+    return count != 0 && copy == NULL ? APR_ENOMEM : APR_SUCCESS;
 }
 
 apr_status_t brood__at_fork_before(brood__at_fork_t **hooks) {

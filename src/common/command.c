@@ -3,6 +3,7 @@
 
 #include "brood/boot.h"
 #include "connection_parts.h"
+#include "os/clock.h"
 #include "os/handle.h"
 #include "status.h"
 #include "stop.h"
@@ -10,6 +11,9 @@
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How often one looks whether another thread still uses a command. */
+#define LOOK_NS (1 * 1000000LL)
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood_command_t *first; /* newest first */
@@ -32,20 +36,35 @@ static void list_add(brood_command_t *command) {
     brood__guard_give(&list_guard);
 }
 
-static void list_remove(const brood_command_t *command) {
-    brood_command_t **link;
+/* 0: this program's end waits for it in another thread. */
+static int list_try_remove(const brood_command_t *command) {
+    brood_command_t **link = &first;
+    int is_free;
     brood__guard_take(&list_guard);
-    for (link = &first; *link != NULL && *link != command; link = &(*link)->next) {}
-    if (*link != NULL) {
+    is_free = !command->is_awaited;
+    while (*link != NULL && *link != command) {
+        link = &(*link)->next;
+    }
+    if (is_free && *link != NULL) {
         *link = command->next;
     }
     brood__guard_give(&list_guard);
+    return is_free;
+}
+
+static void list_remove(const brood_command_t *command) {
+    while (!list_try_remove(command)) { /* ends with the command */
+        brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
+    }
 }
 
 void brood__command_after_fork(void) {
     brood__guard_reset(&list_guard);
     brood__command_streams_after_fork();
     for (brood_command_t *command = first; command != NULL; command = command->next) {
+        command->user = NULL; /* who may not be here */
+        command->uses = 0;
+        command->is_awaited = 0;
         for (int i = 0; i < BROOD_OS_STANDARD; i++) {
             brood__flow_close(&command->flows[i]);
         }
@@ -62,33 +81,58 @@ void brood__command_after_fork(void) {
     first = NULL;
 }
 
-/* One that runs and has to be joined: not twice. */
-static brood_command_t *take_joined_at_exit(void) {
+/* One that runs and has to be joined, in this thread's use. NULL: there is none; *is_used: but for
+ * some that another thread uses. */
+static brood_command_t *take_joined_at_exit(int *is_used) {
     brood_command_t *command;
+    *is_used = 0;
     brood__guard_take(&list_guard);
     for (command = first; command != NULL; command = command->next) {
-        if (command->options.join_at_exit && command->child != NULL) {
-            command->options.join_at_exit = 0;
+        brood__child_t *child = command->child;
+        if (!command->options.join_at_exit || child == NULL ||
+            brood__child_wait(child, 0) != APR_TIMEUP) {
+            continue;
+        }
+        if (brood__command_use(command) == APR_SUCCESS) {
+            command->is_awaited = 1;
             break;
         }
+        *is_used = 1;
     }
     brood__guard_give(&list_guard);
     return command;
 }
 
+/* Nobody will use its pipes any more, and the command shall not wait for that. */
+static void join_at_exit(brood_command_t *command) {
+    command->input_closes = 1;
+    for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
+        brood__flow_t *flow = &command->flows[i];
+        if (!flow->moved) {
+            flow->moved = 1;
+            flow->limit = 0;
+        }
+    }
+    if (brood__command_join_until(command, BROOD_OS_FOREVER) != APR_SUCCESS) {
+        command->options.join_at_exit = 0; /* not again */
+    }
+}
+
+/* Whoever uses one in another thread goes on with that, and moves its streams meanwhile. */
 void brood__command_at_exit(void) {
     brood_command_t *command;
-    while ((command = take_joined_at_exit()) != NULL) { /* each round takes one */
-        /* Nobody will use its pipes any more, and the command shall not wait for that. */
-        command->input_closes = 1;
-        for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
-            brood__flow_t *flow = &command->flows[i];
-            if (!flow->moved) {
-                flow->moved = 1;
-                flow->limit = 0;
-            }
+    int is_used = 1;
+    while (is_used) { /* ends when they have ended, or nobody uses them */
+        while ((command = take_joined_at_exit(&is_used)) != NULL) {
+            join_at_exit(command);
+            brood__command_unuse(command);
+            brood__guard_take(&list_guard);
+            command->is_awaited = 0;
+            brood__guard_give(&list_guard);
         }
-        (void)brood__command_join_until(command, BROOD_OS_FOREVER);
+        if (is_used) {
+            brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
+        }
     }
 }
 
@@ -268,8 +312,8 @@ static apr_status_t command_cleanup(void *data) {
     if (command->closed) {
         return APR_SUCCESS;
     }
-    command->closed = 1;
     list_remove(command);
+    command->closed = 1;
     for (int i = 0; i < BROOD_OS_STANDARD; i++) {
         brood__flow_close(&command->flows[i]);
         free(command->flows[i].bytes);
@@ -335,6 +379,9 @@ apr_status_t brood_command_close(brood_command_t *command) {
     apr_status_t rv = brood__command_check(command);
     if (rv == BROOD_ECLOSED) {
         return APR_SUCCESS;
+    }
+    if (rv == APR_SUCCESS) {
+        rv = brood__command_use(command);
     }
     return rv == APR_SUCCESS ? command_cleanup(command) : rv;
 }

@@ -11,8 +11,9 @@
  *     command_run.c      communicate, run
  *     pipeline.c         several in a row
  *
- * An object belongs to the process that made it, and to one thread at a time; what other
- * threads may do (signal it, ask whether it is alive) goes to the child, which has a guard. */
+ * An object belongs to the process that made it, and to one thread at a time: that which is in a
+ * use of it, between brood__command_use() and brood__command_unuse(). What other threads may do
+ * (signal it, ask whether it is alive) goes to the child, which has a guard. */
 #ifndef BROOD_COMMON_COMMAND_H
 #define BROOD_COMMON_COMMAND_H
 
@@ -58,9 +59,12 @@ struct brood_command_t {
     const char *program;
     int64_t creator;
     int closed;
-    int64_t pid;
+    const void *_Atomic user; /* the thread that uses it, or NULL */
+    unsigned uses;            /* how often: its calls may call one another */
+    int is_awaited;           /* by this program's end: under the list's guard */
+    _Atomic int64_t pid; /* of this and of the child any thread may ask */
     brood_command_step_t failed;
-    brood__child_t *child; /* NULL before the start and after the close */
+    brood__child_t *_Atomic child; /* NULL before the start and after the close */
     brood__flow_t flows[BROOD_OS_STANDARD];
     /* As the reader, by BROOD_STDIN; as the writer, by BROOD_STDOUT. */
     brood__joint_t *joints[2];
@@ -99,6 +103,14 @@ apr_status_t brood__command_check(const brood_command_t *command);
 
 /* The same, and started. */
 apr_status_t brood__command_check_started(const brood_command_t *command);
+
+/* From now on it is this thread's, until as many brood__command_unuse(). Checked before.
+ * BROOD_EBUSY: another thread uses it. */
+apr_status_t brood__command_use(brood_command_t *command);
+void brood__command_unuse(brood_command_t *command);
+
+/* The same for one that has to be started. */
+apr_status_t brood__command_use_started(brood_command_t *command);
 
 /* The child behind it: as brood__process_child(). */
 apr_status_t brood__command_child(const brood_command_t *command, brood__child_t **child);

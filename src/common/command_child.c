@@ -18,6 +18,32 @@ apr_status_t brood__command_check(const brood_command_t *command) {
     return APR_SUCCESS;
 }
 
+apr_status_t brood__command_use(brood_command_t *command) {
+    static _Thread_local char this_thread; /* its address */
+    const void *user = NULL;
+    /* acquire: pairs with the release in brood__command_unuse() */
+    if (!atomic_compare_exchange_strong_explicit(&command->user, &user, &this_thread,
+                                                 memory_order_acquire,
+                                                 memory_order_relaxed) &&
+        user != &this_thread) {
+        return brood__fail(BROOD_EBUSY, "another thread uses %s", command->argv[0]);
+    }
+    command->uses++;
+    return APR_SUCCESS;
+}
+
+void brood__command_unuse(brood_command_t *command) {
+    if (--command->uses == 0) {
+        /* release: pairs with the acquire in brood__command_use() */
+        atomic_store_explicit(&command->user, NULL, memory_order_release);
+    }
+}
+
+apr_status_t brood__command_use_started(brood_command_t *command) {
+    apr_status_t rv = brood__command_check_started(command);
+    return rv == APR_SUCCESS ? brood__command_use(command) : rv;
+}
+
 apr_status_t brood__command_check_started(const brood_command_t *command) {
     apr_status_t rv = brood__command_check(command);
     return rv == APR_SUCCESS && command->child == NULL
@@ -25,6 +51,7 @@ apr_status_t brood__command_check_started(const brood_command_t *command) {
                : rv;
 }
 
+/* An atomic load of the child comes first: who sees it sees what the start had made before. */
 apr_status_t brood__command_child(const brood_command_t *command,
                                   brood__child_t **child) {
     apr_status_t rv = brood__command_check_started(command);

@@ -12,11 +12,10 @@ static const char *const names[] = {"input", "output", "error"};
 /* ---- writing ---------------------------------------------------------------------------- */
 
 static apr_status_t check_input(const brood_command_t *command) {
-    apr_status_t rv = brood__command_check_started(command);
-    return rv == APR_SUCCESS && command->options.input.kind != BROOD_STDIO_PIPE
+    return command->options.input.kind != BROOD_STDIO_PIPE
                ? brood__fail(BROOD_EDIRECTION, "the input of %s is no pipe",
                              command->argv[0])
-               : rv;
+               : APR_SUCCESS;
 }
 
 /* Why it did not all go. */
@@ -28,17 +27,12 @@ static apr_status_t unwritten(const brood_command_t *command, apr_status_t rv) {
     return brood__fail(rv, "%s reads no more", command->argv[0]);
 }
 
-apr_status_t brood_command_write(brood_command_t *command, const void *data, size_t size,
-                                 size_t *written, apr_interval_time_t timeout) {
-    brood_os_deadline_t deadline = brood__deadline(timeout);
+static apr_status_t write_all(brood_command_t *command, brood_bytes_t bytes,
+                              size_t *written, brood_os_deadline_t deadline) {
     apr_status_t rv = check_input(command);
-    size_t done;
-    if (written != NULL) {
-        *written = 0;
-    }
-    if (rv == APR_SUCCESS && data == NULL && size != 0) {
+    if (rv == APR_SUCCESS && bytes.data == NULL && bytes.size != 0) {
         rv = brood__fail(APR_EINVAL, "data is NULL and size is %llu",
-                         (unsigned long long)size);
+                         (unsigned long long)bytes.size);
     }
     if (rv == APR_SUCCESS && (command->input_closes ||
                               command->flows[BROOD_STDIN].end == BROOD_OS_NO_HANDLE)) {
@@ -50,46 +44,63 @@ apr_status_t brood_command_write(brood_command_t *command, const void *data, siz
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    command->input = data;
-    command->input_size = size;
+    command->input = bytes.data;
+    command->input_size = bytes.size;
     command->input_done = 0;
     rv = brood__command_turn_one(command, brood__command_is_written, deadline);
-    done = command->input_done;
+    *written = command->input_done;
     command->input = NULL; /* the bytes are the caller's again */
     command->input_size = command->input_done = 0;
+    return *written == bytes.size ? APR_SUCCESS : unwritten(command, rv);
+}
+
+apr_status_t brood_command_write(brood_command_t *command, const void *data, size_t size,
+                                 size_t *written, apr_interval_time_t timeout) {
+    const brood_bytes_t bytes = {data, size};
+    brood_os_deadline_t deadline = brood__deadline(timeout);
+    apr_status_t rv = brood__command_use_started(command);
+    size_t done = 0;
+    if (rv == APR_SUCCESS) {
+        rv = write_all(command, bytes, &done, deadline);
+        brood__command_unuse(command);
+    }
     if (written != NULL) {
         *written = done;
     }
-    return done == size ? APR_SUCCESS : unwritten(command, rv);
+    return rv;
 }
 
 apr_status_t brood_command_close_input(brood_command_t *command) {
-    apr_status_t rv = check_input(command);
+    apr_status_t rv = brood__command_use_started(command);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = check_input(command);
     if (rv == APR_SUCCESS && command->flows[BROOD_STDIN].end != BROOD_OS_NO_HANDLE) {
         command->input_closes = 1; /* after what is still on its way */
         rv = brood__command_feed(command);
     }
+    brood__command_unuse(command);
     return rv;
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-static apr_status_t check_stream(const brood_command_t *command, brood_stream_t stream) {
+/* The beginning of a use for one of its outputs. */
+static apr_status_t use_stream(brood_command_t *command, brood_stream_t stream) {
     if (stream != BROOD_STDOUT && stream != BROOD_STDERR) {
         return brood__fail(APR_EINVAL, "stream is %d", (int)stream);
     }
-    return brood__command_check_started(command);
+    return brood__command_use_started(command);
 }
 
 static apr_status_t check_output(const brood_command_t *command, brood_stream_t stream) {
-    apr_status_t rv = check_stream(command, stream);
-    if (rv == APR_SUCCESS &&
-        (!command->flows[stream].is_ours || command->flows[stream].moved)) {
-        rv = brood__fail(BROOD_EDIRECTION, "the %s of %s is %s", names[stream],
-                         command->argv[0],
-                         command->flows[stream].moved ? "captured" : "no pipe to here");
-    }
-    return rv;
+    return command->flows[stream].is_ours && !command->flows[stream].moved
+               ? APR_SUCCESS
+               : brood__fail(BROOD_EDIRECTION, "the %s of %s is %s", names[stream],
+                             command->argv[0],
+                             command->flows[stream].moved ? "captured"
+                                                          : "no pipe to here");
 }
 
 static int is_output_ready(const brood__flow_t *flow) {
@@ -150,29 +161,41 @@ static apr_status_t read_some(brood_command_t *command, brood_stream_t stream,
     return rv == APR_TIMEUP || rv == APR_EOF ? brood__fail_plainly(rv) : rv;
 }
 
+static apr_status_t read_piece(brood_command_t *command, brood_stream_t stream,
+                               void *buffer, size_t *size, brood_os_deadline_t deadline) {
+    brood__flow_t *flow = &command->flows[stream];
+    size_t left = flow->size - flow->from;
+    apr_status_t rv = check_output(command, stream);
+    if (rv != APR_SUCCESS) {
+        *size = 0;
+        return rv;
+    }
+    if (left == 0) {
+        return read_some(command, stream, buffer, size, deadline);
+    }
+    *size = left < *size ? left : *size; /* left over from a line */
+    memcpy(buffer, flow->bytes + flow->from, *size);
+    flow->from += *size;
+    return APR_SUCCESS;
+}
+
 apr_status_t brood_command_read(brood_command_t *command, brood_stream_t stream,
                                 void *buffer, size_t capacity, size_t *size,
                                 apr_interval_time_t timeout) {
     brood_os_deadline_t deadline = brood__deadline(timeout);
-    apr_status_t rv = check_output(command, stream);
-    brood__flow_t *flow;
+    apr_status_t rv = use_stream(command, stream);
     *size = 0;
-    if (rv == APR_SUCCESS && (buffer == NULL || capacity == 0)) {
-        rv = brood__fail(APR_EINVAL, "there is no room to read into");
-    }
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    flow = &command->flows[stream];
-    if (flow->size > flow->from) { /* left over from a line */
-        size_t left = flow->size - flow->from;
-        *size = left < capacity ? left : capacity;
-        memcpy(buffer, flow->bytes + flow->from, *size);
-        flow->from += *size;
-        return APR_SUCCESS;
+    if (buffer == NULL || capacity == 0) {
+        rv = brood__fail(APR_EINVAL, "there is no room to read into");
+    } else {
+        *size = capacity;
+        rv = read_piece(command, stream, buffer, size, deadline);
     }
-    *size = capacity;
-    return read_some(command, stream, buffer, size, deadline);
+    brood__command_unuse(command);
+    return rv;
 }
 
 /* ---- lines ------------------------------------------------------------------------------ */
@@ -216,21 +239,12 @@ static apr_status_t read_more(brood_command_t *command, brood_stream_t stream,
     return rv;
 }
 
-apr_status_t brood_command_read_line(brood_command_t *command, brood_stream_t stream,
-                                     char *buffer, size_t capacity, size_t *size,
-                                     apr_interval_time_t timeout) {
-    brood_os_deadline_t deadline = brood__deadline(timeout);
+static apr_status_t read_line(brood_command_t *command, brood_stream_t stream,
+                              char *buffer, size_t capacity, size_t *size,
+                              brood_os_deadline_t deadline) {
+    brood__flow_t *flow = &command->flows[stream];
     apr_status_t rv = check_output(command, stream);
-    brood__flow_t *flow;
-    *size = 0;
-    if (rv == APR_SUCCESS && (buffer == NULL || capacity < 2)) {
-        rv = brood__fail(APR_EINVAL, "a line needs room for two bytes at least");
-    }
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    flow = &command->flows[stream];
-    for (;;) { /* ends with a line, a full buffer, the end or the deadline */
+    while (rv == APR_SUCCESS) { /* or a line, a full buffer, the end or the deadline */
         size_t length = line_length(flow, capacity - 1);
         if (length == 0 && flow->size - flow->from >= capacity - 1) {
             hand_out(flow, buffer, capacity - 1, size);
@@ -245,10 +259,24 @@ apr_status_t brood_command_read_line(brood_command_t *command, brood_stream_t st
             hand_out(flow, buffer, length, size);
             return APR_SUCCESS;
         }
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
     }
+    return rv;
+}
+
+apr_status_t brood_command_read_line(brood_command_t *command, brood_stream_t stream,
+                                     char *buffer, size_t capacity, size_t *size,
+                                     apr_interval_time_t timeout) {
+    brood_os_deadline_t deadline = brood__deadline(timeout);
+    apr_status_t rv = use_stream(command, stream);
+    *size = 0;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = buffer != NULL && capacity >= 2
+             ? read_line(command, stream, buffer, capacity, size, deadline)
+             : brood__fail(APR_EINVAL, "a line needs room for two bytes at least");
+    brood__command_unuse(command);
+    return rv;
 }
 
 /* ---- both at once ----------------------------------------------------------------------- */
@@ -257,18 +285,10 @@ static int is_readable_or_over(const brood_command_t *command) {
     return is_readable(command) || brood__command_is_over(command);
 }
 
-apr_status_t brood_command_poll(brood_command_t *command, int *output, int *error,
-                                int *ended, apr_interval_time_t timeout) {
-    brood_os_deadline_t deadline = brood__deadline(timeout);
-    apr_status_t rv = brood__command_check_started(command);
+static apr_status_t poll_outputs(brood_command_t *command, int *output, int *error,
+                                 int *ended, brood_os_deadline_t deadline) {
     int open[BROOD_OS_STANDARD] = {0, 0, 0};
-    *output = *error = 0;
-    if (ended != NULL) {
-        *ended = 0;
-    }
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
+    apr_status_t rv;
     for (int i = BROOD_STDOUT; i <= BROOD_STDERR; i++) {
         const brood__flow_t *flow = &command->flows[i];
         open[i] =
@@ -291,16 +311,25 @@ apr_status_t brood_command_poll(brood_command_t *command, int *output, int *erro
     return rv;
 }
 
+apr_status_t brood_command_poll(brood_command_t *command, int *output, int *error,
+                                int *ended, apr_interval_time_t timeout) {
+    brood_os_deadline_t deadline = brood__deadline(timeout);
+    apr_status_t rv = brood__command_use_started(command);
+    *output = *error = 0;
+    if (ended != NULL) {
+        *ended = 0;
+    }
+    if (rv == APR_SUCCESS) {
+        rv = poll_outputs(command, output, error, ended, deadline);
+        brood__command_unuse(command);
+    }
+    return rv;
+}
+
 /* ---- what there is ---------------------------------------------------------------------- */
 
-apr_status_t brood_command_captured(brood_command_t *command, brood_stream_t stream,
-                                    brood_bytes_t *bytes) {
-    apr_status_t rv = check_stream(command, stream);
-    bytes->data = NULL;
-    bytes->size = 0;
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
+static apr_status_t captured(brood_command_t *command, brood_stream_t stream,
+                             brood_bytes_t *bytes) {
     if (!command->flows[stream].moved) {
         return brood__fail(BROOD_EDIRECTION, "the %s of %s is not captured",
                            names[stream], command->argv[0]);
@@ -313,19 +342,37 @@ apr_status_t brood_command_captured(brood_command_t *command, brood_stream_t str
                : APR_SUCCESS;
 }
 
+apr_status_t brood_command_captured(brood_command_t *command, brood_stream_t stream,
+                                    brood_bytes_t *bytes) {
+    apr_status_t rv = use_stream(command, stream);
+    bytes->data = NULL;
+    bytes->size = 0;
+    if (rv == APR_SUCCESS) {
+        rv = captured(command, stream, bytes);
+        brood__command_unuse(command);
+    }
+    return rv;
+}
+
+static apr_status_t native_of(const brood_command_t *command, brood_stream_t stream,
+                              brood_native_t *native) {
+    if (stream < BROOD_STDIN || stream > BROOD_STDERR) {
+        return brood__fail(APR_EINVAL, "stream is %d", (int)stream);
+    }
+    *native = command->flows[stream].end;
+    return *native != BROOD_OS_NO_HANDLE
+               ? APR_SUCCESS
+               : brood__fail(BROOD_EDIRECTION, "the %s of %s is no pipe, or closed",
+                             names[stream], command->argv[0]);
+}
+
 apr_status_t brood_command_native(brood_command_t *command, brood_stream_t stream,
                                   brood_native_t *native) {
-    apr_status_t rv = brood__command_check_started(command);
+    apr_status_t rv = brood__command_use_started(command);
     *native = BROOD_OS_NO_HANDLE;
-    if (rv == APR_SUCCESS && (stream < BROOD_STDIN || stream > BROOD_STDERR)) {
-        rv = brood__fail(APR_EINVAL, "stream is %d", (int)stream);
-    }
-    if (rv == APR_SUCCESS && command->flows[stream].end == BROOD_OS_NO_HANDLE) {
-        rv = brood__fail(BROOD_EDIRECTION, "the %s of %s is no pipe, or closed",
-                         names[stream], command->argv[0]);
-    }
     if (rv == APR_SUCCESS) {
-        *native = command->flows[stream].end;
+        rv = native_of(command, stream, native);
+        brood__command_unuse(command);
     }
     return rv;
 }

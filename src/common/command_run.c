@@ -48,31 +48,39 @@ static apr_status_t converse(brood_command_t *command, brood_os_deadline_t deadl
                : rv;
 }
 
+static apr_status_t check_given(const brood_command_t *command, brood_bytes_t input) {
+    if (input.size == 0 ||
+        (input.data != NULL && command->options.input.kind == BROOD_STDIO_PIPE)) {
+        return APR_SUCCESS;
+    }
+    return brood__fail(
+        APR_EINVAL, "input of %llu bytes, but %s", (unsigned long long)input.size,
+        input.data == NULL ? "input.data is NULL" : "the command's input is no pipe");
+}
+
 apr_status_t brood_command_communicate(brood_command_t *command, brood_bytes_t input,
                                        apr_interval_time_t timeout, brood_bytes_t *output,
                                        brood_bytes_t *error) {
     const brood_bytes_t nothing = {"", 0};
     brood_os_deadline_t deadline = brood__deadline(timeout);
-    apr_status_t rv = brood__command_check_started(command);
+    apr_status_t rv = brood__command_use_started(command);
     if (output != NULL) {
         *output = nothing;
     }
     if (error != NULL) {
         *error = nothing;
     }
-    if (rv == APR_SUCCESS && input.size != 0 &&
-        (input.data == NULL || command->options.input.kind != BROOD_STDIO_PIPE)) {
-        rv = brood__fail(
-            APR_EINVAL, "input of %llu bytes, but %s", (unsigned long long)input.size,
-            input.data == NULL ? "input.data is NULL" : "the command's input is no pipe");
-    }
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    take_pipes(command, input);
-    rv = converse(command, deadline);
-    give(command, BROOD_STDOUT, output);
-    give(command, BROOD_STDERR, error);
+    rv = check_given(command, input);
+    if (rv == APR_SUCCESS) {
+        take_pipes(command, input);
+        rv = converse(command, deadline);
+        give(command, BROOD_STDOUT, output);
+        give(command, BROOD_STDERR, error);
+    }
+    brood__command_unuse(command);
     return rv;
 }
 
@@ -163,7 +171,10 @@ apr_status_t brood_command_run(brood_command_result_t *result, const char *const
     }
     rv = brood_command_create(&command, argv, options != NULL ? options : &captured, own);
     if (rv == APR_SUCCESS) {
+        (void)brood__command_use(
+            command); /* nobody else knows it, but this program's end */
         rv = run_to_end(result, command, deadline, pool);
+        brood__command_unuse(command);
     }
     apr_pool_destroy(own);
     return rv;

@@ -162,7 +162,8 @@ static void take_over(brood_command_t *command, brood__command_start_t *start,
     command->flows[BROOD_STDIN].outlet.stream = command->flows[BROOD_STDIN].end;
     command->program = apr_pstrdup(command->pool, start->os.image);
     command->pid = child->os.pid;
-    command->child = child; /* last: other threads may ask for it from now on */
+    /* Last, for other threads may ask for it from now on; pairs with brood__command_child(). */
+    command->child = child;
 }
 
 static apr_status_t may_start(const brood_command_t *command) {
@@ -182,7 +183,11 @@ static apr_status_t start_in(brood_command_t *command, apr_pool_t *pool) {
         return brood__fail(APR_ENOMEM, "start of %s", command->argv[0]);
     }
     start_init(&start, &command->options, command->argv, pool);
-    rv = command->options.join_at_exit ? brood__boot_register() : APR_SUCCESS;
+    /* Where brood_init() has not seen to that: forks of the program's own. */
+    rv = brood_os_at_fork_child(brood__command_after_fork);
+    if (rv == APR_SUCCESS && command->options.join_at_exit) {
+        rv = brood__boot_register();
+    }
     if (rv == APR_SUCCESS) {
         rv = prepare(&start, command);
     }
@@ -215,10 +220,15 @@ apr_status_t brood_command_start(brood_command_t *command) {
     brood__detail_clear(); /* so that a failure without words gets no older one's */
     brood__child_reap_detached();
     rv = apr_pool_create(&pool, NULL);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood__command_use(command);
     if (rv == APR_SUCCESS) {
         rv = start_in(command, pool);
-        apr_pool_destroy(pool);
+        brood__command_unuse(command);
     }
+    apr_pool_destroy(pool);
     return rv;
 }
 

@@ -12,14 +12,26 @@ apr_status_t brood__command_join_until(brood_command_t *command,
 
 apr_status_t brood_command_join(brood_command_t *command, apr_interval_time_t timeout) {
     brood_os_deadline_t deadline = brood__deadline(timeout);
-    apr_status_t rv = brood__command_check_started(command);
-    return rv == APR_SUCCESS ? brood__command_join_until(command, deadline) : rv;
+    apr_status_t rv = brood__command_use_started(command);
+    if (rv == APR_SUCCESS) {
+        rv = brood__command_join_until(command, deadline);
+        brood__command_unuse(command);
+    }
+    return rv;
 }
 
 /* ---- several ---------------------------------------------------------------------------- */
 
-static apr_status_t check_all(brood_command_t *const *commands, size_t count,
-                              size_t *given) {
+static void unuse_all(brood_command_t *const *commands, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (commands[i] != NULL) {
+            brood__command_unuse(commands[i]);
+        }
+    }
+}
+
+static apr_status_t use_all(brood_command_t *const *commands, size_t count,
+                            size_t *given) {
     *given = 0;
     if (commands == NULL && count != 0) {
         return brood__fail(APR_EINVAL, "commands is NULL and count is %llu",
@@ -27,8 +39,9 @@ static apr_status_t check_all(brood_command_t *const *commands, size_t count,
     }
     for (size_t i = 0; i < count; i++) {
         if (commands[i] != NULL) {
-            apr_status_t rv = brood__command_check_started(commands[i]);
+            apr_status_t rv = brood__command_use_started(commands[i]);
             if (rv != APR_SUCCESS) {
+                unuse_all(commands, i);
                 return brood__fail_within(rv, "commands[%llu]: ", (unsigned long long)i);
             }
             ++*given;
@@ -55,31 +68,45 @@ apr_status_t brood_command_wait_all(brood_command_t *const *commands, size_t cou
     brood__turn_t turn = {commands, count, 0, brood__command_is_over,
                           brood__deadline(timeout)};
     size_t given;
-    apr_status_t rv = check_all(commands, count, &given);
-    if (rv == APR_SUCCESS && given != 0) {
+    apr_status_t rv = use_all(commands, count, &given);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (given != 0) {
         rv = brood__command_turn(&turn);
     }
-    return rv == APR_SUCCESS ? settle_all(commands, count) : rv;
+    if (rv == APR_SUCCESS) {
+        rv = settle_all(commands, count);
+    }
+    unuse_all(commands, count);
+    return rv;
+}
+
+static apr_status_t settle_first(brood_command_t *const *commands, size_t *index) {
+    size_t i = 0;
+    while (commands[i] == NULL || !brood__command_is_over(commands[i])) {
+        i++; /* ends: there is one */
+    }
+    *index = i;
+    return brood__command_settle(commands[i]);
 }
 
 apr_status_t brood_command_wait_any(brood_command_t *const *commands, size_t count,
                                     apr_interval_time_t timeout, size_t *index) {
     brood__turn_t turn = {commands, count, 1, brood__command_is_over,
                           brood__deadline(timeout)};
-    size_t given, i = 0;
-    apr_status_t rv = check_all(commands, count, &given);
+    size_t given;
+    apr_status_t rv = use_all(commands, count, &given);
     *index = count;
-    if (rv == APR_SUCCESS) {
-        rv = given == 0 ? brood__fail_plainly(APR_EOF) : brood__command_turn(&turn);
-    }
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    while (commands[i] == NULL || !brood__command_is_over(commands[i])) {
-        i++; /* ends: there is one */
+    rv = given == 0 ? brood__fail_plainly(APR_EOF) : brood__command_turn(&turn);
+    if (rv == APR_SUCCESS) {
+        rv = settle_first(commands, index);
     }
-    *index = i;
-    return brood__command_settle(commands[i]);
+    unuse_all(commands, count);
+    return rv;
 }
 
 /* ---- the ladder ------------------------------------------------------------------------- */
@@ -105,7 +132,7 @@ static apr_status_t stop_signal(void *data, brood_os_end_t how) {
 apr_status_t brood_command_stop(brood_command_t *command, const brood_stop_step_t *steps,
                                 size_t count, brood_stop_what_t *ended_by) {
     brood__stop_target_t target = {command, NULL, stop_wait, stop_ask, stop_signal};
-    apr_status_t rv = brood__command_check_started(command);
+    apr_status_t rv = brood__command_use_started(command);
     if (rv != APR_SUCCESS) {
         if (ended_by != NULL) {
             *ended_by = BROOD_STOP_NONE;
@@ -113,5 +140,7 @@ apr_status_t brood_command_stop(brood_command_t *command, const brood_stop_step_
         return rv;
     }
     target.name = command->argv[0];
-    return brood__stop_run(&target, steps, count, ended_by);
+    rv = brood__stop_run(&target, steps, count, ended_by);
+    brood__command_unuse(command);
+    return rv;
 }

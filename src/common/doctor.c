@@ -79,8 +79,11 @@ apr_status_t brood_doctor_reclaim(size_t *count) {
     uint32_t slot = 0;
     uint32_t id;
     while (brood__self_id != 0 && (id = brood__participant_next_dead(&slot)) != 0) {
-        brood__session_bury(id);
-        dead++;
+        /* Whose creator is dead may live by now itself. */
+        if (brood__participant_withdraw(id) || brood__participant_is_dead(id)) {
+            brood__session_bury(id);
+            dead++;
+        }
     }
     if (count != NULL) {
         *count = dead;

@@ -58,9 +58,12 @@ static apr_status_t stop_all(brood__family_t *family) {
     int can = stop_from(family, 0);
     while (can) { /* ends when nobody is new, at the latest after GROWING_NS */
         size_t before = family->count;
+        int64_t now;
         int quiet;
-        apr_status_t rv = brood__family_look(family, &quiet);
-        int64_t now = brood_os_now_ns();
+        apr_status_t rv;
+        brood__family_bar(family);
+        rv = brood__family_look(family, &quiet);
+        now = brood_os_now_ns();
         if (rv != APR_SUCCESS) {
             return rv;
         }
@@ -108,33 +111,41 @@ static size_t tell_all(brood__family_t *family, brood_os_end_t how) {
     return told;
 }
 
+/* Who is only being started is asked by his place: he finds it when he takes that. */
 static size_t ask_all(brood__family_t *family) {
     size_t asked = 0;
     for (size_t i = 0; i < family->count; i++) {
-        brood__member_t *member = &family->members[i];
+        const brood__member_t *member = &family->members[i];
         if (member->participant != 0 && !is_spared(family, member)) {
             brood__stop_ask(member->participant);
-            asked += member->identity.pid != 0;
+            asked += member->identity.pid != 0 || member->is_awaited;
         }
     }
     return asked;
 }
 
-/* Who is asked goes on meanwhile, and may start others: a look that finds nobody new will do. */
+/* Who is asked goes on meanwhile, and may have begun to start others before he was: so the last
+ * look, which finds nobody new, comes after the last question. */
 static apr_status_t ask_family(brood__family_t *family, size_t *count) {
     int64_t began = brood_os_now_ns();
-    apr_status_t rv;
-    size_t before;
+    apr_status_t rv = APR_SUCCESS;
+    size_t known = 0;
     int quiet;
-    do { /* ends when nobody is new, there is no memory for more, or after GROWING_NS */
-        before = family->count;
+    while (rv == APR_SUCCESS) { /* or nobody is new, or after GROWING_NS */
         rv = brood__family_look(family, &quiet);
-        if (rv == APR_SUCCESS && family->count > before &&
-            brood_os_now_ns() - began > GROWING_NS) {
+        if (rv == APR_SUCCESS || APR_STATUS_IS_ENOTIMPL(rv)) {
+            rv = brood__family_look_ahead(
+                family); /* the session knows all who can be asked */
+        }
+        if (family->count == known) {
+            break;
+        }
+        known = family->count;
+        *count = ask_all(family);
+        if (rv == APR_SUCCESS && brood_os_now_ns() - began > GROWING_NS) {
             rv = still_grew(family);
         }
-    } while (rv == APR_SUCCESS && family->count > before);
-    *count = ask_all(family);
+    }
     return rv;
 }
 

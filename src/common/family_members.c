@@ -2,7 +2,7 @@
 #include "family_members.h"
 
 #include "os/handle.h"
-#include "participant.h"
+#include "participant_layout.h"
 #include "status.h"
 #include <stdlib.h>
 
@@ -11,8 +11,22 @@
 /* Processes that the first list has room for. */
 #define LIST_FIRST 256
 
+/* Whether two that have the same number, but not the same birth, are one process all the same: a
+ * birth may be told in two ways. Who lived before and after a look at the other, who lived then,
+ * too, had the number all the time. */
+static int is_one_life(const brood_os_identity_t *one, const brood_os_identity_t *other) {
+    brood_os_handle_t first = BROOD_OS_NO_HANDLE, second = BROOD_OS_NO_HANDLE;
+    int is_one = brood_os_identity_life(one, &first) == BROOD_OS_ALIVE &&
+                 brood_os_identity_life(other, &second) == BROOD_OS_ALIVE &&
+                 brood_os_identity_life(one, &first) == BROOD_OS_ALIVE;
+    brood_os_handle_close(first);
+    brood_os_handle_close(second);
+    return is_one;
+}
+
 static int is_same(const brood_os_identity_t *one, const brood_os_identity_t *other) {
-    return one->pid == other->pid && one->birth == other->birth;
+    return one->pid == other->pid &&
+           (one->birth == other->birth || is_one_life(one, other));
 }
 
 /* The member who that is among the first `count`, or NULL. */
@@ -38,7 +52,7 @@ static brood__member_t *member_by_id(brood__family_t *family, uint32_t participa
 apr_status_t brood__family_add(brood__family_t *family,
                                const brood_os_identity_t *identity,
                                uint32_t participant) {
-    brood__member_t member = {*identity, participant};
+    brood__member_t member = {*identity, participant, 0};
     if (family->count == family->room) {
         size_t room = family->room == 0 ? 32 : family->room * 2;
         brood__member_t *members = realloc(family->members, room * sizeof *members);
@@ -155,21 +169,83 @@ static int is_over(const brood_os_identity_t *identity) {
     return over;
 }
 
+/* The member who has this place in the session and is this process now. NULL: he is new. */
+static brood__member_t *claim(brood__family_t *family, uint32_t id,
+                              const brood_os_identity_t *identity) {
+    brood__member_t *awaited = member_by_id(family, id);
+    brood__member_t *member = member_of(family, family->count, identity);
+    if (awaited != NULL && awaited->is_awaited) {
+        if (member == NULL) { /* here he is */
+            member = awaited;
+            member->identity = *identity;
+        } else { /* whom the system had listed already */
+            awaited->participant = 0;
+        }
+        awaited->is_awaited = 0;
+    }
+    if (member != NULL) {
+        member->participant = id;
+    }
+    return member;
+}
+
 static apr_status_t add_participants(brood__family_t *family) {
     brood_os_identity_t identity;
     uint32_t slot = 0;
     uint32_t id;
     apr_status_t rv = APR_SUCCESS;
     while (rv == APR_SUCCESS && (id = brood__participant_next(&slot, &identity)) != 0) {
-        brood__member_t *member = member_of(family, family->count, &identity);
-        if (member != NULL) {
-            member->participant = id;
-        } else if (identity.pid != family->self.pid && comes_from_member(family, id) &&
-                   !is_over(&identity)) {
+        if (claim(family, id, &identity) == NULL && identity.pid != family->self.pid &&
+            comes_from_member(family, id) && !is_over(&identity)) {
             rv = brood__family_add(family, &identity, id);
         }
     }
     return rv;
+}
+
+/* Whether a member has reserved the place, or one who comes from a member. The place of who did is
+ * in the slot from the first moment, who that was a moment later. */
+static int is_of_member(brood__family_t *family, uint32_t id, uint32_t reserver) {
+    if (brood__participant_creator(id) != 0) {
+        return comes_from_member(family, id);
+    }
+    for (size_t i = 0; i < family->count; i++) {
+        uint32_t participant = family->members[i].participant;
+        if (participant != 0 && BROOD__ID_SLOT(participant) == reserver &&
+            brood__participant_is_tenant(participant)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+apr_status_t brood__family_look_ahead(brood__family_t *family) {
+    static const brood_os_identity_t nobody;
+    uint32_t slot = 0;
+    uint32_t id, reserver;
+    apr_status_t rv = APR_SUCCESS;
+    while (rv == APR_SUCCESS &&
+           (id = brood__participant_next_reserved(&slot, &reserver)) != 0) {
+        if (member_by_id(family, id) == NULL && is_of_member(family, id, reserver)) {
+            rv = brood__family_add(family, &nobody, id);
+            if (rv == APR_SUCCESS) {
+                family->members[family->count - 1].is_awaited = 1;
+            }
+        }
+    }
+    return rv;
+}
+
+void brood__family_bar(brood__family_t *family) {
+    uint32_t slot = 0;
+    uint32_t id, reserver;
+    while ((id = brood__participant_next_reserved(&slot, &reserver)) != 0) {
+        uint32_t creator = brood__participant_creator(id);
+        if (creator != 0 && comes_from_member(family, id) &&
+            brood__participant_is_dead(creator)) {
+            (void)brood__participant_withdraw(id);
+        }
+    }
 }
 
 apr_status_t brood__family_look(brood__family_t *family, int *quiet) {

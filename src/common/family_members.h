@@ -6,8 +6,9 @@
 #include "os/family.h"
 
 typedef struct brood__member_t {
-    brood_os_identity_t identity; /* pid 0: it is dead, only its id is known */
+    brood_os_identity_t identity; /* pid 0: only its id is known, it is dead or awaited */
     uint32_t participant;         /* 0: not of this session, as far as is known */
+    int is_awaited;               /* it is being started, and has not said yet who it is */
 } brood__member_t;
 
 /* Memory of its own. Begins as all zero. */
@@ -31,6 +32,13 @@ apr_status_t brood__family_add(brood__family_t *family,
  * theirs. *quiet: 1 when all members, the caller apart, were seen stopped or over. A system that
  * does not say gives what the session knows, and APR_ENOTIMPL. */
 apr_status_t brood__family_look(brood__family_t *family, int *quiet);
+
+/* Takes in those of the session whom a member is just starting. */
+apr_status_t brood__family_look_ahead(brood__family_t *family);
+
+/* Takes back the places that members who are dead have left to those whom they were starting: who
+ * has lost the way to his family that way ends by himself, before he runs anything. */
+void brood__family_bar(brood__family_t *family);
 
 void brood__family_clear(brood__family_t *family);
 

@@ -1,27 +1,36 @@
 /* Finalizers: a list of what is to run, each taken off before it runs.
  *
  * The list is in the order in which they run. Whoever takes one off it calls it, and nobody
- * else can. In a forked child the list is empty, and the parent's finalizers, whose memory is
- * there, know by their pid that they are another's. */
+ * else can. Until it has returned it is on a second list: whoever clears the pool meanwhile,
+ * in another thread, waits for it there, for what the function works with may be of that pool.
+ * In a forked child both lists are empty, and the parent's finalizers, whose memory is there, know
+ * by their pid that they are another's. */
 #include "finalizer.h"
 
 #include "brood/boot.h"
 #include "brood/log.h"
 #include "current.h"
 #include "guard.h"
+#include "os/clock.h"
 #include "status.h"
 
+/* How often whoever clears a pool looks whether a function of it has returned. */
+#define LOOK_NS (1 * 1000000LL)
+
 struct brood_finalizer_t {
-    brood_finalizer_t *next;
+    brood_finalizer_t *next; /* on either list */
     brood_finalizer_fn *function;
     void *data;
     int priority;
-    int64_t creator; /* pid of the process that registered it */
-    int is_listed;   /* under the guard */
+    int64_t creator;    /* pid of the process that registered it */
+    int is_listed;      /* under the guard */
+    const void *runner; /* the thread in which it runs */
 };
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
 static brood_finalizer_t *first; /* highest priority first, newest first among equals */
+static brood_finalizer_t *running;
+static _Thread_local char this_thread; /* its address */
 
 static void list_put(brood_finalizer_t *finalizer) {
     brood_finalizer_t **link = &first;
@@ -35,8 +44,38 @@ static void list_put(brood_finalizer_t *finalizer) {
     brood__guard_give(&list_guard);
 }
 
-/* 1: it was on the list, and is the caller's now. */
-static int list_take(brood_finalizer_t *finalizer) {
+/* Under the guard. */
+static void begin(brood_finalizer_t *finalizer) {
+    finalizer->is_listed = 0;
+    finalizer->runner = &this_thread;
+    finalizer->next = running;
+    running = finalizer;
+}
+
+/* Takes it off the list of those that run, if it runs in this thread. By the address alone, for its
+ * memory is gone when its own function has cleared its pool. 1: it runs in another thread. */
+static int end(const brood_finalizer_t *finalizer) {
+    brood_finalizer_t **link = &running;
+    int elsewhere;
+    brood__guard_take(&list_guard);
+    while (*link != NULL && *link != finalizer) {
+        link = &(*link)->next;
+    }
+    elsewhere = *link != NULL && (*link)->runner != &this_thread;
+    if (*link != NULL && !elsewhere) {
+        *link = (*link)->next;
+    }
+    brood__guard_give(&list_guard);
+    return elsewhere;
+}
+
+static void run_begun(brood_finalizer_t *finalizer) {
+    finalizer->function(finalizer->data);
+    (void)end(finalizer);
+}
+
+/* 1: it was on the list, and is the caller's now: begun, or cancelled. */
+static int list_take(brood_finalizer_t *finalizer, int is_to_run) {
     brood_finalizer_t **link = &first;
     int taken = 0;
     if (finalizer->creator != brood_current_pid()) {
@@ -50,6 +89,9 @@ static int list_take(brood_finalizer_t *finalizer) {
         *link = finalizer->next;
         finalizer->is_listed = 0;
         taken = 1;
+        if (is_to_run) {
+            begin(finalizer);
+        }
     }
     brood__guard_give(&list_guard);
     return taken;
@@ -57,8 +99,12 @@ static int list_take(brood_finalizer_t *finalizer) {
 
 static apr_status_t pool_cleared(void *data) {
     brood_finalizer_t *finalizer = data;
-    if (list_take(finalizer)) {
-        finalizer->function(finalizer->data);
+    if (list_take(finalizer, 1)) {
+        run_begun(finalizer);
+    }
+    /* Ends when the function returns; its own, in this thread, is not waited for. */
+    while (end(finalizer)) {
+        brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
     }
     return APR_SUCCESS;
 }
@@ -93,24 +139,25 @@ apr_status_t brood_finalizer_register(brood_finalizer_t **finalizer,
     return APR_SUCCESS;
 }
 
-static apr_status_t take(brood_finalizer_t *finalizer) {
+static apr_status_t take(brood_finalizer_t *finalizer, int is_to_run) {
     if (finalizer == NULL) {
         return brood__fail(APR_EINVAL, "finalizer is NULL");
     }
-    return list_take(finalizer) ? APR_SUCCESS
-                                : brood__fail(BROOD_ECLOSED, "the finalizer is over");
+    return list_take(finalizer, is_to_run)
+               ? APR_SUCCESS
+               : brood__fail(BROOD_ECLOSED, "the finalizer is over");
 }
 
 apr_status_t brood_finalizer_call(brood_finalizer_t *finalizer) {
-    apr_status_t rv = take(finalizer);
+    apr_status_t rv = take(finalizer, 1);
     if (rv == APR_SUCCESS) {
-        finalizer->function(finalizer->data);
+        run_begun(finalizer);
     }
     return rv;
 }
 
 apr_status_t brood_finalizer_cancel(brood_finalizer_t *finalizer) {
-    return take(finalizer);
+    return take(finalizer, 0);
 }
 
 int brood_finalizer_is_active(const brood_finalizer_t *finalizer) {
@@ -123,7 +170,7 @@ int brood_finalizer_is_active(const brood_finalizer_t *finalizer) {
     return active;
 }
 
-/* The next to run, off the list; NULL: there is none. */
+/* The next to run, off the list and begun; NULL: there is none. */
 static brood_finalizer_t *list_next(int least) {
     brood_finalizer_t *next;
     brood__guard_take(&list_guard);
@@ -134,7 +181,7 @@ static brood_finalizer_t *list_next(int least) {
     }
     if (next != NULL) {
         first = next->next;
-        next->is_listed = 0;
+        begin(next);
     }
     brood__guard_give(&list_guard);
     return next;
@@ -144,7 +191,7 @@ static void run(int least) {
     brood_finalizer_t *finalizer;
     while ((finalizer = list_next(least)) != NULL) { /* each round takes one off */
         brood_log(BROOD_LOG_SUBDEBUG, "finalizer of priority %d", finalizer->priority);
-        finalizer->function(finalizer->data);
+        run_begun(finalizer);
     }
 }
 
@@ -164,4 +211,5 @@ void brood__finalizers_run_rest(void) {
 void brood__finalizers_after_fork(void) {
     brood__guard_reset(&list_guard);
     first = NULL;
+    running = NULL;
 }

@@ -24,6 +24,7 @@
 #include "os/handle.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include <apr_time.h>
 #include <string.h>
 
@@ -131,6 +132,26 @@ static int slot_take(uint32_t number, uint32_t word, uint32_t reserver, uint32_t
     return 1;
 }
 
+/* Nobody asks about this id any more. */
+static void watch_drop(uint32_t id) {
+    watch_t *watch = &watches[BROOD__ID_SLOT(id) % WATCHES];
+    brood__guard_take(&watch_guard);
+    if (watch->id == id) {
+        watch->handle = brood_os_handle_close(watch->handle);
+        watch->id = 0;
+    }
+    brood__guard_give(&watch_guard);
+}
+
+/* From exactly this word, which *word is after a failure: 1; 0: it has changed. */
+static int free_from(brood__slot_t *slot, uint32_t *word) {
+    uint32_t next = (BROOD__WORD_GENERATION(*word) + 1) & GENERATION_MASK;
+    /* release: whatever was done in the dead one's name comes before the next tenant */
+    return atomic_compare_exchange_strong_explicit(
+        &slot->word, word, WORD_MAKE(BROOD__SLOT_FREE, 0u, next), memory_order_release,
+        memory_order_acquire);
+}
+
 apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
     uint32_t start = atomic_fetch_add_explicit(&hint, 1, memory_order_relaxed);
     /* First pass: free slots. Second pass: slots of the dead, which cost a question each. */
@@ -141,8 +162,9 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
             uint32_t word =
                 atomic_load_explicit(&slots[number].word, memory_order_acquire);
             if (pass == 1 && slot_is_dead(number, word)) {
-                brood__participant_free(
-                    BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word)));
+                watch_drop(BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word)));
+                (void)free_from(&slots[number], &word); /* unless it lives by now */
+                /* acquire: as above */
                 word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
             }
             if (BROOD__WORD_STATE(word) == BROOD__SLOT_FREE &&
@@ -158,18 +180,21 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
 
 /* The present process's name, cut at the end of a character. */
 static void name_write(brood__slot_t *slot) {
-    uint64_t words[BROOD__PARTICIPANT_NAME_WORDS] = {0};
+    union {
+        uint64_t words[BROOD__PARTICIPANT_NAME_WORDS];
+        char text[BROOD__PARTICIPANT_NAME];
+    } copy = {{0}};
     const char *name = brood_current_name();
-    size_t length = strlen(name);
-    if (length > BROOD__PARTICIPANT_NAME - 1) {
-        length = BROOD__PARTICIPANT_NAME - 1;
+    brood__text_copy(copy.text, name, sizeof copy.text);
+    if (copy.text[sizeof copy.text - 2] !=
+        '\0') { /* what came next, when that was half one */
+        size_t length = sizeof copy.text - 1;
         while (length > 0 && ((unsigned char)name[length] & 0xc0u) == 0x80u) {
-            length--;
+            copy.text[--length] = '\0';
         }
     }
-    memcpy(words, name, length);
     for (size_t i = 0; i < BROOD__PARTICIPANT_NAME_WORDS; i++) {
-        atomic_store_explicit(&slot->name[i], words[i], memory_order_relaxed);
+        atomic_store_explicit(&slot->name[i], copy.words[i], memory_order_relaxed);
     }
 }
 
@@ -200,17 +225,6 @@ apr_status_t brood__participant_claim(uint32_t id) {
     return APR_SUCCESS;
 }
 
-/* Nobody asks about this id any more. */
-static void watch_drop(uint32_t id) {
-    watch_t *watch = &watches[BROOD__ID_SLOT(id) % WATCHES];
-    brood__guard_take(&watch_guard);
-    if (watch->id == id) {
-        watch->handle = brood_os_handle_close(watch->handle);
-        watch->id = 0;
-    }
-    brood__guard_give(&watch_guard);
-}
-
 void brood__participant_free(uint32_t id) {
     brood__slot_t *slot = slot_of(id);
     uint32_t word;
@@ -222,14 +236,20 @@ void brood__participant_free(uint32_t id) {
     word = atomic_load_explicit(&slot->word, memory_order_acquire);
     while (BROOD__WORD_STATE(word) != BROOD__SLOT_FREE &&
            BROOD__WORD_GENERATION(word) == BROOD__ID_GENERATION(id)) {
-        uint32_t next = (BROOD__ID_GENERATION(id) + 1) & GENERATION_MASK;
-        /* release: whatever was done in the dead one's name comes before the next tenant */
-        if (atomic_compare_exchange_weak_explicit(
-                &slot->word, &word, WORD_MAKE(BROOD__SLOT_FREE, 0u, next),
-                memory_order_release, memory_order_acquire)) {
+        if (free_from(slot, &word)) {
             return;
         }
     }
+}
+
+int brood__participant_withdraw(uint32_t id) {
+    brood__slot_t *slot = slot_of(id);
+    /* acquire: pairs with the release CAS by which it may have been made live */
+    uint32_t word =
+        slot == NULL ? 0 : atomic_load_explicit(&slot->word, memory_order_acquire);
+    return BROOD__WORD_STATE(word) == BROOD__SLOT_RESERVED &&
+           BROOD__WORD_GENERATION(word) == BROOD__ID_GENERATION(id) &&
+           free_from(slot, &word);
 }
 
 int brood__participant_identity(uint32_t id, brood_os_identity_t *identity) {
@@ -285,6 +305,19 @@ uint32_t brood__participant_next(uint32_t *slot, brood_os_identity_t *identity) 
         if (BROOD__WORD_STATE(word) == BROOD__SLOT_LIVE &&
             brood__participant_identity(id, identity)) {
             return id;
+        }
+    }
+    return 0;
+}
+
+uint32_t brood__participant_next_reserved(uint32_t *slot, uint32_t *reserver) {
+    while (slots != NULL && *slot + 1 < BROOD__SLOTS) {
+        uint32_t number = ++*slot;
+        /* acquire: pairs with the acq_rel CAS by which a slot is reserved */
+        uint32_t word = atomic_load_explicit(&slots[number].word, memory_order_acquire);
+        if (BROOD__WORD_STATE(word) == BROOD__SLOT_RESERVED) {
+            *reserver = BROOD__WORD_RESERVER(word);
+            return BROOD__ID_MAKE(number, BROOD__WORD_GENERATION(word));
         }
     }
     return 0;

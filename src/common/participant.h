@@ -33,6 +33,10 @@ apr_status_t brood__participant_claim(uint32_t id);
  * process whose death is proved. Does nothing when the id is dead already. */
 void brood__participant_free(uint32_t id);
 
+/* Takes a reserved slot back before its process has taken it: 1; that one ends when it finds out,
+ * before it runs anything of the program's. 0: it has taken it, or the id is dead. */
+int brood__participant_withdraw(uint32_t id);
+
 /* Whether it is dead; alive when that cannot be told. */
 int brood__participant_is_dead(uint32_t id);
 
@@ -50,6 +54,10 @@ uint32_t brood__participant_creator(uint32_t id);
 /* The next live id in the table after number *slot (which moves; 0 at first), and who that is;
  * 0: there is none any more. */
 uint32_t brood__participant_next(uint32_t *slot, brood_os_identity_t *identity);
+
+/* The next id in the table after number *slot (which moves; 0 at first) whose process has not taken
+ * its slot yet, and the number of the slot of who reserved it; 0: there is none any more. */
+uint32_t brood__participant_next_reserved(uint32_t *slot, uint32_t *reserver);
 
 /* What people want to know of a live id; 0 when there is none any more. */
 typedef struct brood__participant_about_t {

@@ -153,10 +153,12 @@ static apr_status_t start_at(const brood__start_t *start, brood__server_t *serve
 
 /* No child may be left of a start that failed, not even one that hangs in a function of the
  * program's (at_fork.h) or is stopped. Until it has entered the session it runs nothing of the
- * program's, and it ends when it finds its place taken back or its stream closed. */
+ * program's, and it ends when it finds its place taken back: so that is tried first. If it was
+ * quicker, it is known by now. */
 static void end_failed(brood__child_t *child, brood__server_t *server) {
     static const brood_os_identity_t nobody;
-    if (brood__participant_identity(child->participant, &child->identity)) {
+    if (!brood__participant_withdraw(child->participant) &&
+        brood__participant_identity(child->participant, &child->identity)) {
         child->server = server;
         (void)brood__forkserver_signal(child, BROOD_OS_KILL);
         (void)brood__identity_wait(&child->identity, brood_os_now_ns() + END_GRACE_NS);
@@ -179,16 +181,15 @@ apr_status_t brood__start_forkserver(brood__start_t *start) {
             child->server = server;
             break;
         }
+        /* The child of a server that is dead may live. */
+        end_failed(child, server);
         if (rv == APR_EOF) {
             brood__server_give_up(start->site, server);
-            /* The child of the dead one may have entered the session by the old number. */
             brood__session_bury(child->participant);
             child->participant = 0;
             if (brood__session_reserve(&child->participant) != APR_SUCCESS) {
                 attempt = ATTEMPTS;
             }
-        } else {
-            end_failed(child, server);
         }
         brood__server_release(server);
     }

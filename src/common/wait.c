@@ -305,6 +305,26 @@ static apr_status_t make_room(waiting_t *waiting) {
                              (unsigned long long)waiting->count);
 }
 
+static apr_status_t wait_only(waiting_t *waiting, size_t *ready) {
+    apr_status_t rv = wait_for_one(waiting, ready);
+    wake_up(waiting);
+    return rv;
+}
+
+/* The commands among the items are this thread's meanwhile. */
+static apr_status_t wait_and_move(waiting_t *waiting, size_t *ready) {
+    apr_status_t rv = brood__wait_streams_use(waiting->items, waiting->count);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = brood__wait_streams_begin(waiting->items, waiting->count);
+    if (rv == APR_SUCCESS) {
+        rv = wait_only(waiting, ready);
+    }
+    brood__wait_streams_unuse(waiting->items, waiting->count);
+    return rv;
+}
+
 static void free_room(waiting_t *waiting) {
     if (waiting->targets != waiting->few_targets) {
         free(waiting->targets);
@@ -352,11 +372,8 @@ apr_status_t brood_wait(brood_wait_item_t *items, size_t count,
         rv = take_items(&waiting);
     }
     if (rv == APR_SUCCESS) {
-        rv = waiting.streams == 0 ? rv : brood__wait_streams_begin(items, count);
-    }
-    if (rv == APR_SUCCESS) {
-        rv = wait_for_one(&waiting, &ready);
-        wake_up(&waiting);
+        rv = waiting.streams == 0 ? wait_only(&waiting, &ready)
+                                  : wait_and_move(&waiting, &ready);
     }
     free_room(&waiting);
     if (rv == APR_SUCCESS) {

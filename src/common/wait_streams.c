@@ -11,6 +11,26 @@ size_t brood__wait_streams_count(const brood_wait_item_t *items, size_t count) {
     return commands * BROOD__COMMAND_WAITABLES;
 }
 
+apr_status_t brood__wait_streams_use(const brood_wait_item_t *items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        apr_status_t rv =
+            items[i].command != NULL ? brood__command_use(items[i].command) : APR_SUCCESS;
+        if (rv != APR_SUCCESS) {
+            brood__wait_streams_unuse(items, i);
+            return rv;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+void brood__wait_streams_unuse(const brood_wait_item_t *items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].command != NULL) {
+            brood__command_unuse(items[i].command);
+        }
+    }
+}
+
 apr_status_t brood__wait_streams_begin(const brood_wait_item_t *items, size_t count) {
     apr_status_t rv = APR_SUCCESS;
     for (size_t i = 0; i < count && rv == APR_SUCCESS; i++) {

@@ -11,6 +11,10 @@
 /* How many places the commands need. */
 size_t brood__wait_streams_count(const brood_wait_item_t *items, size_t count);
 
+/* The commands are this thread's until brood__wait_streams_unuse(). BROOD_EBUSY. */
+apr_status_t brood__wait_streams_use(const brood_wait_item_t *items, size_t count);
+void brood__wait_streams_unuse(const brood_wait_item_t *items, size_t count);
+
 /* Before the first sleep: input goes as far as there is room. */
 apr_status_t brood__wait_streams_begin(const brood_wait_item_t *items, size_t count);
 

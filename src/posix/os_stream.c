@@ -59,19 +59,27 @@ apr_status_t brood_os_stream_pipe_for(brood_os_handle_t *reader,
     return brood_os_stream_pipe(reader, writer);
 }
 
+/* Without O_NONBLOCK the other end of a FIFO, or a modem's carrier, would be waited for, for ever.
+ * Who gets the file expects it to block. */
 apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
                                 brood_os_file_how_t how) {
     static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC,
                                 O_WRONLY | O_CREAT | O_APPEND};
+    apr_status_t status;
     int fd;
 
     *file = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.file_open");
-    do { /* ends when it is open or cannot be: the other end of a FIFO may be awaited */
-        fd = open(path, flags[how] | O_CLOEXEC | O_NOCTTY, 0666);
+    do { /* ends when it is open or cannot be */
+        fd = open(path, flags[how] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
     } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         return BROOD_OS_ERROR;
+    }
+    if (fcntl(fd, F_SETFL, flags[how]) != 0) {
+        status = BROOD_OS_ERROR;
+        (void)close(fd);
+        return status;
     }
     *file = fd;
     return APR_SUCCESS;

@@ -100,26 +100,59 @@ static void print_pid(void) {
     put_line(stdout, number);
 }
 
-/* The only steps that use Brood. */
-static void start_below(const char *program, int end_with_parent, int join_at_exit) {
-    const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
-    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+/* The only steps that use Brood begin so. NULL: the system has no such programs. */
+static brood_command_t *start_one(const char *const *argv,
+                                  const brood_command_options_t *options) {
     brood_command_t *command = NULL;
     apr_pool_t *pool = NULL;
     apr_status_t rv;
-    options.end_with_parent = end_with_parent;
-    options.join_at_exit = join_at_exit;
     if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS ||
-        brood_command_create(&command, argv, &options, pool) != APR_SUCCESS) {
+        brood_command_create(&command, argv, options, pool) != APR_SUCCESS) {
         fail("a program below");
     }
     rv = brood_command_start(command);
-    if (APR_STATUS_IS_ENOTIMPL(rv)) {
-        put_line(stdout, "no");
-    } else if (rv != APR_SUCCESS) {
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOTIMPL(rv)) {
         fail(brood_error_detail());
     }
+    return rv == APR_SUCCESS ? command : NULL;
 }
+
+static void start_below(const char *program, int end_with_parent, int join_at_exit) {
+    const char *argv[] = {program, BROOD_TEST_SCRIPTED, "say", "below", "wait", NULL};
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    options.end_with_parent = end_with_parent;
+    options.join_at_exit = join_at_exit;
+    if (start_one(argv, &options) == NULL) {
+        put_line(stdout, "no");
+    }
+}
+
+#ifdef _WIN32
+static void have_twin(const char *program) {
+    (void)program;
+    put_line(stdout, "no");
+}
+#else
+static void have_twin(const char *program) {
+    const char *argv[] = {program, BROOD_TEST_SCRIPTED, "wait", NULL};
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    brood_command_t *command;
+    options.input = brood_stdio_pipe();
+    command = start_one(argv, &options);
+    if (command == NULL) {
+        fail("a program to read");
+    }
+    if (fork() == 0) {
+        (void)close(1);
+        copy_input(NULL);
+        _exit(0);
+    }
+    (void)brood_command_close_input(command);
+    put_line(stdout, brood_command_join(command, 10 * 1000000) == APR_SUCCESS
+                         ? "it ends"
+                         : "it stays");
+}
+#endif
 
 /* A step without an argument of its own: 1 when it was one. */
 static int do_alone(const char *step, const char *program) {
@@ -143,6 +176,8 @@ static int do_alone(const char *step, const char *program) {
         start_below(program, 1, 0);
     } else if (strcmp(step, "host") == 0) {
         start_below(program, 0, 1);
+    } else if (strcmp(step, "twin") == 0) {
+        have_twin(program);
     } else if (strcmp(step, "kill") == 0) {
         brood_os_kill_self();
     } else {

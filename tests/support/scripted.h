@@ -23,6 +23,9 @@
  *   owner           the same, of a program that ends with this one; "say no" where the system
  *                   cannot do that
  *   host            the same, of a program that is joined when this one ends
+ *   twin            starts a program that reads a pipe to its end, forks as one forks who knows nothing
+ *                   of Brood, closes the pipe and prints whether the program ends; what was forked
+ *                   reads standard input to its end. "no" where nothing forks.
  *   deaf            goes on when it is interrupted or terminated
  *   close N         closes standard stream N
  *   exit N          ends with that code

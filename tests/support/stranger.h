@@ -22,4 +22,7 @@ char **brood_test_arguments(int reader, int argc, char **argv);
 /* Makes a file that the system executes if it is a program at all. */
 int brood_test_make_executable(const char *path);
 
+/* Makes a FIFO: 1; 0: there are none here. */
+int brood_test_make_fifo(const char *path);
+
 #endif

@@ -52,4 +52,8 @@ int brood_test_make_executable(const char *path) {
     return chmod(path, 0700) == 0;
 }
 
+int brood_test_make_fifo(const char *path) {
+    return mkfifo(path, 0600) == 0;
+}
+
 #endif

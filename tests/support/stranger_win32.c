@@ -76,4 +76,9 @@ int brood_test_make_executable(const char *path) {
     return 1;
 }
 
+int brood_test_make_fifo(const char *path) {
+    (void)path;
+    return 0;
+}
+
 #endif

@@ -51,6 +51,9 @@ void brood_test_reap(int64_t pid);
  * here, or impossible. */
 int brood_test_next_number(int64_t pid);
 
+/* When the process was created, as /proc tells it; 0: nobody tells. */
+uint64_t brood_test_birth(int64_t pid);
+
 /* Ends it; how many it has reaped. */
 unsigned brood_test_reaper_stop(void);
 

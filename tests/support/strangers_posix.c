@@ -161,6 +161,21 @@ int brood_test_next_number(int64_t pid) {
     return fclose(file) == 0 && written;
 }
 
+uint64_t brood_test_birth(int64_t pid) {
+    char text[1024];
+    char *at;
+    int field;
+
+    if (read_about((long)pid, "stat", text, sizeof text) == 0) {
+        return 0;
+    }
+    at = strrchr(text, ')'); /* the end of field 2 */
+    for (field = 2; at != NULL && field < 22; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    return at == NULL ? 0 : strtoull(at, NULL, 10);
+}
+
 unsigned brood_test_reaper_stop(void) {
     reaping = 0;
     (void)pthread_join(reaper, NULL);

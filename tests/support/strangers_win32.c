@@ -60,6 +60,11 @@ int brood_test_next_number(int64_t pid) {
     return 0;
 }
 
+uint64_t brood_test_birth(int64_t pid) {
+    (void)pid;
+    return 0;
+}
+
 unsigned brood_test_reaper_stop(void) {
     return 0;
 }

@@ -7,8 +7,11 @@
 #include <apr_file_io.h>
 #include <apr_file_info.h>
 #include <apr_strings.h>
+#include <apr_thread_proc.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MUCH "3000000" /* more than a pipe holds */
 
 /* Runs the program and gives what it prints, captured. */
 static brood_command_result_t run(brood_test_t *test, brood_command_options_t *options,
@@ -463,6 +466,101 @@ static void one_is_joined_at_exit_when_asked(void **state) {
     assert_success(brood_connection_poll(mine, 0));
 }
 
+/* ---- two threads ---- */
+
+typedef struct reader_t {
+    brood_command_t *command;
+    brood_event_t *there;
+    apr_status_t end;
+} reader_t;
+
+/* Until it is the one that uses the command. */
+static void *APR_THREAD_FUNC read_one(apr_thread_t *thread, void *data) {
+    reader_t *reader = data;
+    char byte;
+    size_t size;
+
+    (void)thread;
+    do { /* ends when the other looks away */
+        reader->end =
+            brood_command_read(reader->command, BROOD_STDOUT, &byte, 1, &size, LATE);
+    } while (reader->end == BROOD_EBUSY);
+    return NULL;
+}
+
+static void what_another_thread_uses_is_busy(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options =
+        brood_test_options(brood_stdio_pipe(), brood_stdio_pipe(), brood_stdio_null());
+    reader_t reader = {0};
+    apr_thread_t *thread;
+    apr_status_t ended;
+    size_t size;
+    char byte;
+
+    reader.command = brood_test_command_start(test, &options, "wait");
+    assert_int_equal(apr_thread_create(&thread, NULL, read_one, &reader, test->pool),
+                     APR_SUCCESS);
+    do { /* ends when the other is in its call */
+        ended = brood_command_join(reader.command, 0);
+    } while (ended == APR_TIMEUP);
+    assert_status(ended, BROOD_EBUSY);
+    assert_status(brood_command_read(reader.command, BROOD_STDOUT, &byte, 1, &size, 0),
+                  BROOD_EBUSY);
+    assert_status(brood_command_close(reader.command), BROOD_EBUSY);
+    assert_int_equal(brood_command_is_alive(reader.command), 1);
+    assert_success(brood_command_kill(reader.command));
+    assert_int_equal(apr_thread_join(&ended, thread), APR_SUCCESS);
+    assert_status(reader.end, APR_EOF);
+    brood_test_command_join(reader.command, -9);
+}
+
+static void *APR_THREAD_FUNC read_all(apr_thread_t *thread, void *data) {
+    reader_t *reader = data;
+    char piece[100];
+    size_t size;
+
+    (void)thread;
+    do { /* ends with the output */
+        reader->end = brood_command_read(reader->command, BROOD_STDOUT, piece,
+                                         sizeof piece, &size, LATE);
+        (void)brood_event_set(reader->there);
+    } while (reader->end == APR_SUCCESS);
+    return NULL;
+}
+
+static void join_thread(void *thread) {
+    apr_status_t ended;
+
+    (void)apr_thread_join(&ended, thread);
+}
+
+/* The thread reads when this program comes to its end, which moves no stream under it. The
+ * finalizer runs after that. */
+static int leave_one_that_is_read(const brood_values_t *state, apr_pool_t *pool) {
+    static reader_t reader;
+    brood_command_options_t options = BROOD_COMMAND_OPTIONS_INIT;
+    apr_thread_t *thread;
+
+    (void)state;
+    options.output = brood_stdio_pipe();
+    options.join_at_exit = 1;
+    CHILD_OK(brood_event_create(&reader.there, pool));
+    CHILD_OK(brood_command_create(
+        &reader.command, brood_test_script(pool, "out", MUCH, NULL), &options, pool));
+    CHILD_OK(brood_command_start(reader.command));
+    CHILD_OK(apr_thread_create(&thread, NULL, read_all, &reader, pool));
+    CHILD_OK(brood_finalizer_register(NULL, join_thread, thread, -1, pool));
+    CHILD_OK(brood_event_wait(reader.there, LATE));
+    return 0;
+}
+
+static void one_that_is_read_is_joined_at_exit(void **state) {
+    brood_test_t *test = *state;
+
+    brood_test_join(brood_test_start(leave_one_that_is_read, BROOD_NO_ARGS, test), 0);
+}
+
 /* The scripted program does without brood_init(). */
 static void one_is_joined_at_exit_without_init(void **state) {
     brood_test_t *test = *state;
@@ -503,6 +601,8 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_batch_file_has_to_be_allowed),
     BROOD_TEST(a_command_line_goes_as_it_is),
     BROOD_TEST(one_is_joined_at_exit_when_asked),
+    BROOD_TEST(what_another_thread_uses_is_busy),
+    BROOD_TEST(one_that_is_read_is_joined_at_exit),
     BROOD_TEST(one_is_joined_at_exit_without_init),
 };
 

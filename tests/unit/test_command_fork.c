@@ -77,9 +77,23 @@ static void forked_children_delay_no_start(void **state) {
     }
 }
 
+/* In a program that has never called brood_init(), by a bare fork. */
+static void nor_does_a_child_of_a_bare_fork(void **state) {
+    brood_test_t *test = *state;
+    brood_command_options_t options = brood_test_options(
+        brood_stdio_pipe(), brood_stdio_capture(0), brood_stdio_null());
+    brood_command_t *command = brood_test_command_start(test, &options, "twin");
+    brood_bytes_t output;
+
+    brood_test_command_join(command, 0);
+    assert_success(brood_command_captured(command, BROOD_STDOUT, &output));
+    assert_bytes(output, brood_has_start_method(BROOD_START_FORK) ? "it ends\n" : "no\n");
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(forked_children_keep_no_pipe),
     BROOD_TEST(forked_children_delay_no_start),
+    BROOD_TEST(nor_does_a_child_of_a_bare_fork),
 };
 
 BROOD_TEST_COMMAND_MAIN(tests)

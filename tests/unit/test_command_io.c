@@ -1,6 +1,7 @@
 /* Commands: their standard streams. */
 #include "commands.h"
 
+#include "stranger.h"
 #include <apr_file_io.h>
 #include <apr_portable.h>
 #include <apr_strings.h>
@@ -388,6 +389,27 @@ static void files_are_its_streams(void **state) {
     assert_int_equal(apr_file_remove(other, test->pool), APR_SUCCESS);
 }
 
+/* Nobody has the other end, nor ever will. */
+static void a_fifo_is_not_waited_for(void **state) {
+    brood_test_t *test = *state;
+    const char *path = brood_test_file_name("fifo", test->pool);
+    brood_command_options_t options = brood_test_options(
+        brood_stdio_read(path), brood_stdio_null(), brood_stdio_null());
+    brood_command_t *command;
+
+    if (!brood_test_make_fifo(path)) {
+        skip(); /* there are none */
+    }
+    brood_test_command_join(brood_test_command_start(test, &options, "cat"), 0);
+    options.input = brood_stdio_null();
+    options.output = brood_stdio_append(path);
+    command = brood_test_command(test, &options, "say", "nothing");
+    assert_true(brood_command_start(command) != APR_SUCCESS);
+    assert_int_equal(brood_command_failed_step(command), BROOD_STEP_STREAMS);
+    assert_detail(path);
+    assert_int_equal(apr_file_remove(path, test->pool), APR_SUCCESS);
+}
+
 /* Only what is a plain pipe can be a program of another make's stream everywhere: its own end of one. */
 static void a_native_handle_is_its_stream(void **state) {
     brood_test_t *test = *state;
@@ -452,6 +474,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(many_lines),
     BROOD_TEST(both_are_polled),
     BROOD_TEST(files_are_its_streams),
+    BROOD_TEST(a_fifo_is_not_waited_for),
     BROOD_TEST(a_native_handle_is_its_stream),
     BROOD_TEST(a_connection_is_its_stream),
 };

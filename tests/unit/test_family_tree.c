@@ -1,7 +1,10 @@
 /* Families: a tree is ended on our word, all of it and nobody else. */
 #include "methods.h"
 
+#include "family_members.h"
 #include "outside.h"
+#include "participant.h"
+#include "session.h"
 #include "strangers.h"
 #include <stdio.h>
 #include <string.h>
@@ -181,12 +184,103 @@ static void a_tree_is_asked(void **state) {
     tree_t tree;
     size_t count;
 
-    need_trees();
     grow(&tree, 0, test);
     assert_success(brood_process_kill_tree(tree.root, BROOD_STOP_ASK, &count));
     assert_true(count >= 3);
     brood_test_join(tree.root, 7);
     await_end(&tree);
+}
+
+/* As between a fork and the first steps of the child. */
+static void who_is_being_started_is_asked_too(void **state) {
+    uint32_t id;
+    size_t count;
+
+    (void)state;
+    assert_success(brood__session_reserve(&id));
+    assert_success(brood_kill_descendants(BROOD_STOP_ASK, &count));
+    assert_true(count >= 1); /* and a forkserver's children, if any were left */
+    assert_int_equal(*brood__participant_stop_word(id), id);
+    brood__session_bury(id);
+}
+
+/* Begins a start and comes no further. */
+static int die_as_a_parent(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *words;
+    uint32_t id;
+
+    (void)pool;
+    CHILD_OK(BROOD_UNPACK(state, &words));
+    CHILD_OK(brood__session_reserve(&id));
+    CHILD_OK(brood_queue_put(words, BROOD_ARGS(id), 0));
+    return stay();
+}
+
+/* Its parent is dead before it has entered the session, and it is not to be seen: so the door is
+ * shut. */
+static void who_comes_too_late_does_not_get_in(void **state) {
+    brood_test_t *test = *state;
+    brood_process_t *parent;
+    brood_values_t *values;
+    brood_queue_t *words;
+    uint32_t id;
+
+    need_trees();
+    assert_success(brood_queue_create(&words, NULL, test->pool));
+    parent = brood_test_start(die_as_a_parent, BROOD_ARGS(words), test);
+    assert_success(brood_queue_get(words, &values, LATE, test->pool));
+    assert_success(BROOD_UNPACK(values, &id));
+    assert_success(brood_process_kill(parent));
+    brood_test_join(parent, -9);
+    assert_int_equal(brood__participant_is_tenant(id), 1);
+    assert_success(brood_process_kill_tree(parent, BROOD_STOP_KILL, NULL));
+    assert_int_equal(brood__participant_is_tenant(id), 0);
+}
+
+static int say_and_sit(const brood_values_t *state, apr_pool_t *pool) {
+    brood_queue_t *words, *told;
+    brood_values_t *values;
+
+    CHILD_OK(BROOD_UNPACK(state, &words, &told));
+    CHILD_OK(brood_queue_put(words, BROOD_NO_ARGS, 0));
+    CHILD_OK(brood_queue_get(told, &values, LATE, pool));
+    return 11;
+}
+
+/* One process, whose birth is told in two ways, is one member. */
+static void births_in_two_units_are_one(void **state) {
+    brood_test_t *test = *state;
+    brood_process_t *process;
+    brood__family_t family = {0};
+    brood_os_identity_t told;
+    brood_queue_t *words, *queue;
+    brood_values_t *values;
+    int quiet, found = 0;
+
+    need_trees();
+    assert_success(brood_queue_create(&queue, NULL, test->pool));
+    assert_success(brood_queue_create(&words, NULL, test->pool));
+    process = brood_test_start(say_and_sit, BROOD_ARGS(words, queue), test);
+    assert_success(brood_queue_get(words, &values, LATE, test->pool));
+    told.pid = brood_process_pid(process);
+    told.birth = brood_test_birth(told.pid);
+    if (told.birth == 0) {
+        assert_success(brood_queue_put(queue, BROOD_NO_ARGS, 0));
+        brood_test_join(process, 11);
+        skip(); /* there is one way only */
+    }
+    assert_success(brood_os_identity_self(&family.self));
+    assert_success(brood__family_add(&family, &family.self, brood__self_id));
+    assert_success(brood__family_add(&family, &told, 0));
+    assert_success(brood__family_look(&family, &quiet));
+    for (size_t i = 0; i < family.count; i++) {
+        found += family.members[i].identity.pid == told.pid;
+    }
+    assert_int_equal(found, 1);
+    assert_int_not_equal(family.members[1].participant, 0);
+    brood__family_clear(&family);
+    assert_success(brood_queue_put(queue, BROOD_NO_ARGS, 0));
+    brood_test_join(process, 11);
 }
 
 /* The root is dead, and so is the middle: the leaf is found by who started whom. */
@@ -322,6 +416,9 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_tree_is_terminated),
     BROOD_TEST(a_stopped_tree_is_terminated),
     BROOD_TEST(a_tree_is_asked),
+    BROOD_TEST(who_is_being_started_is_asked_too),
+    BROOD_TEST(who_comes_too_late_does_not_get_in),
+    BROOD_TEST(births_in_two_units_are_one),
     BROOD_TEST(orphans_are_found),
     BROOD_TEST(who_starts_others_meanwhile_does_not_get_away),
     BROOD_TEST(all_descendants_are_ended),

@@ -2,6 +2,7 @@
 #include "methods.h"
 
 #include <apr_strings.h>
+#include <apr_thread_proc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,85 @@ static void with_its_pool(void **state) {
     assert_string_equal(ran, "21c");
     apr_pool_destroy(pool);
     assert_string_equal(ran, "21c");
+}
+
+/* ---- in another thread ---- */
+
+/* How long a pool must have been waited for that nobody may clear yet. */
+#define PATIENCE 100000
+
+typedef struct shared_t {
+    apr_pool_t *pool; /* the finalizer's */
+    brood_finalizer_t *finalizer;
+    brood_event_t *runs, *cleared;
+    apr_status_t early; /* of waiting for the clearing in the function */
+    int over;
+    int was_over; /* when the pool's other things went */
+} shared_t;
+
+static void run_long(void *data) {
+    shared_t *shared = data;
+
+    (void)brood_event_set(shared->runs);
+    shared->early = brood_event_wait(shared->cleared, PATIENCE);
+    shared->over = 1;
+}
+
+static apr_status_t look_whether_over(void *data) {
+    shared_t *shared = data;
+
+    shared->was_over = shared->over;
+    return APR_SUCCESS;
+}
+
+static void *APR_THREAD_FUNC clear(apr_thread_t *thread, void *data) {
+    shared_t *shared = data;
+
+    (void)thread;
+    (void)brood_event_wait(shared->runs, LATE);
+    apr_pool_destroy(shared->pool);
+    (void)brood_event_set(shared->cleared);
+    return NULL;
+}
+
+/* As when one thread returns from main while another clears a pool: what the function works with
+ * went under it. */
+static void its_pool_waits_for_it(void **state) {
+    brood_test_t *test = *state;
+    shared_t shared = {0};
+    apr_thread_t *thread;
+    apr_status_t ended;
+
+    assert_success(brood_event_create(&shared.runs, test->pool));
+    assert_success(brood_event_create(&shared.cleared, test->pool));
+    assert_int_equal(apr_pool_create(&shared.pool, NULL), APR_SUCCESS);
+    apr_pool_cleanup_register(shared.pool, &shared, look_whether_over,
+                              apr_pool_cleanup_null);
+    assert_success(
+        brood_finalizer_register(&shared.finalizer, run_long, &shared, 5, shared.pool));
+    assert_int_equal(apr_thread_create(&thread, NULL, clear, &shared, test->pool),
+                     APR_SUCCESS);
+    assert_success(brood_finalizer_call(shared.finalizer));
+    assert_int_equal(apr_thread_join(&ended, thread), APR_SUCCESS);
+    assert_status(shared.early, APR_TIMEUP);
+    assert_int_equal(shared.was_over, 1);
+}
+
+static void clear_own(void *data) {
+    apr_pool_destroy(data);
+    strcat(ran, "o");
+}
+
+static void it_may_clear_its_own_pool(void **state) {
+    brood_finalizer_t *finalizer;
+    apr_pool_t *pool;
+
+    (void)state;
+    ran[0] = '\0';
+    assert_int_equal(apr_pool_create(&pool, NULL), APR_SUCCESS);
+    assert_success(brood_finalizer_register(&finalizer, clear_own, pool, 5, pool));
+    assert_success(brood_finalizer_call(finalizer));
+    assert_string_equal(ran, "o");
 }
 
 static void bad_arguments(void **state) {
@@ -257,6 +337,8 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(called_once),
     BROOD_TEST(cancelled),
     BROOD_TEST(with_its_pool),
+    BROOD_TEST(its_pool_waits_for_it),
+    BROOD_TEST(it_may_clear_its_own_pool),
     BROOD_TEST(bad_arguments),
     BROOD_TEST(in_their_order),
     BROOD_TEST(the_parents_are_the_parents),

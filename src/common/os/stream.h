@@ -27,7 +27,8 @@ typedef enum brood_os_file_how_t {
 } brood_os_file_how_t;
 
 /* Opens a file by its path (UTF-8 on Windows). The handle is for brood_os_start_t.standard and
- * for brood_os_handle_close(), not for the calls of this header. */
+ * for brood_os_handle_close(), not for the calls of this header. Never waits for the other end of a
+ * FIFO: without a writer that reads as empty, without a reader it is ENXIO. */
 apr_status_t brood_os_file_open(brood_os_handle_t *file, const char *path,
                                 brood_os_file_how_t how);
 
