@@ -303,10 +303,12 @@ static void terminate_daemons(void) {
 void brood__child_end_all(void) {
     brood__child_t *child = first_running();
     int64_t heeded;
-    if (child != NULL) {
-        brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
-        brood__child_list_let_go(&child, 1);
+    if (child == NULL) { /* not even the clock is looked at: most children have none */
+        brood__child_reap_detached();
+        return;
     }
+    brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
+    brood__child_list_let_go(&child, 1);
     terminate_daemons();
     heeded = brood_os_now_ns() + DAEMON_GRACE_NS; /* all of them at once */
     while ((child = first_running()) != NULL) {   /* each round ends one */

@@ -46,7 +46,6 @@ apr_status_t brood__start_fork(brood__start_t *start) {
         return rv;
     }
     if (child->os.pid == 0) {
-        *start->in_child = 1;
         brood__boot_forked(start, hooks);
     }
     BROOD_KILL_POINT("start.launched");
