@@ -24,14 +24,19 @@ int brood_current_daemon(void) {
     return brood__current.daemon;
 }
 
+/* Counted here: the C library's strtoll() is two page faults away, in each child. */
 static int is_boot_option(const char *argument, brood_os_handle_t *stream) {
     const size_t length = sizeof BROOD__BOOT_OPTION - 1;
-    char *end;
+    const char *digit = argument + length;
+    int64_t number = 0;
     if (strncmp(argument, BROOD__BOOT_OPTION, length) != 0) {
         return 0;
     }
-    *stream = (brood_os_handle_t)strtoll(argument + length, &end, 10);
-    return *end == '\0' && end != argument + length && *stream > 0;
+    while (*digit >= '0' && *digit <= '9' && number < INT64_MAX / 10 - 9) {
+        number = number * 10 + (*digit++ - '0');
+    }
+    *stream = (brood_os_handle_t)number;
+    return *digit == '\0' && number > 0;
 }
 
 /* Whether this image was started as a child. Most often the last of main's own arguments says so;
@@ -101,13 +106,26 @@ apr_status_t brood__boot_register(void) {
     return rv;
 }
 
+static apr_status_t find_program(void) {
+    char path[BROOD_OS_PATH_MAX];
+    apr_status_t rv = brood_os_program_path(path, sizeof path);
+    if (rv == APR_SUCCESS) {
+        size_t size = strlen(path) + 1;
+        brood__current.program = malloc(size);
+        if (brood__current.program == NULL) {
+            return APR_ENOMEM;
+        }
+        memcpy(brood__current.program, path, size);
+    }
+    return rv;
+}
+
 static apr_status_t prepare(int argc, char **argv, int is_child) {
     apr_status_t rv = brood__boot_register();
     if (rv == APR_SUCCESS && argv != NULL) {
         rv = copy_arguments(arguments_without_boot(argc, argv), argv);
         if (rv == APR_SUCCESS && !is_child) { /* many a child never starts another */
-            rv = brood_os_program_path(brood__current.program,
-                                       sizeof brood__current.program);
+            rv = find_program();
         }
         brood__current.guarded = rv == APR_SUCCESS;
     }
@@ -120,6 +138,7 @@ apr_status_t brood_init(int *argc, char ***argv) {
     brood_os_handle_t stream;
     int is_child;
     apr_status_t rv;
+    brood__current.entered = 1;
     if (brood__current.initialized) {
         return APR_SUCCESS;
     }

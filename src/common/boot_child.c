@@ -80,17 +80,23 @@ static apr_status_t enter_session(brood__boot_t *boot) {
                              : rv;
 }
 
-/* Standard output and error of the parent in place of the server's. */
-static apr_status_t take_streams(brood__boot_t *boot) {
+apr_status_t brood__boot_take_streams(brood__boot_t *boot) {
     apr_status_t rv = APR_SUCCESS;
+    boot->streams[0] = boot->streams[1] = BROOD_OS_NO_HANDLE;
+    boot->has_streams = 1;
     for (int number = 1; rv == APR_SUCCESS && number <= 2; number++) {
-        brood_os_handle_t handle = BROOD_OS_NO_HANDLE;
         if (boot->record.served & BROOD__SERVED_STREAM(number)) {
-            rv = brood__parcel_take_os_handle(boot->parcel, &handle);
+            rv = brood__parcel_take_os_handle(boot->parcel, &boot->streams[number - 1]);
         }
-        if (rv == APR_SUCCESS) {
-            rv = brood_os_standard_set(number, handle);
-        }
+    }
+    return rv;
+}
+
+/* Standard output and error of the parent in place of the server's. */
+static apr_status_t set_streams(brood__boot_t *boot) {
+    apr_status_t rv = boot->has_streams ? APR_SUCCESS : brood__boot_take_streams(boot);
+    for (int number = 1; rv == APR_SUCCESS && number <= 2; number++) {
+        rv = brood_os_standard_set(number, boot->streams[number - 1]);
     }
     return rv;
 }
@@ -99,7 +105,7 @@ static apr_status_t take_streams(brood__boot_t *boot) {
 static apr_status_t enter_surroundings(brood__boot_t *boot) {
     apr_status_t rv = enter_session(boot);
     if (rv == APR_SUCCESS && boot->record.served != 0) {
-        rv = take_streams(boot);
+        rv = set_streams(boot);
     }
     if (rv == APR_SUCCESS && boot->record.directory[0] != '\0') {
         rv = brood_os_directory_set(boot->record.directory);
@@ -261,7 +267,7 @@ static void serve(brood__boot_t *boot) {
 }
 
 void brood__boot_from_image(brood_os_handle_t stream) {
-    brood__boot_t boot = {BROOD_OS_NO_HANDLE, {0}, NULL, NULL, NULL, NULL};
+    brood__boot_t boot = {0};
     int code = 0;
     /* The stream was made to be inherited; what this process starts must not get it too. */
     if (brood_os_handle_duplicate(stream, &boot.stream) == APR_SUCCESS) {

@@ -26,14 +26,15 @@
 
 /* APR's generators must not go on alike in parent and child. (By an address that the dynamic
  * linker fills in when the program starts, because each child would look for it else.) */
-static void tell_random(void) {
+static void stir_random(int64_t number) {
     void (*const volatile after_fork)(apr_proc_t *) = apr_random_after_fork;
     apr_proc_t self = {0};
-    self.pid = (pid_t)brood_current_pid();
+    self.pid = (pid_t)number;
     after_fork(&self);
 }
 
-void brood__boot_let_go(void) {
+static void let_go(void) {
+    brood__current.self = NULL;
     brood__child_after_fork();
     brood__command_after_fork();
     brood__servers_after_fork();
@@ -43,7 +44,11 @@ void brood__boot_let_go(void) {
     brood__finalizers_after_fork();
     brood__log_after_fork();
     brood__exit_after_fork();
-    tell_random();
+}
+
+void brood__boot_let_go(void) {
+    let_go();
+    stir_random(brood_current_pid());
 }
 
 static void disown(void) {
@@ -75,10 +80,20 @@ static apr_status_t receive_ahead(brood__boot_t *boot) {
     if (rv == APR_SUCCESS) {
         rv = brood__boot_find_target(boot);
     }
+    if (rv == APR_SUCCESS) {
+        rv = brood__boot_take_streams(boot);
+    }
     if (rv == APR_SUCCESS && boot->record.codes.size == 0) {
         rv = brood__boot_unpack_state(boot);
     }
     return rv;
+}
+
+/* Before the fork and after it, in the server: so the child, which has the state between the two,
+ * need not enter that library. */
+static void stir_random_here(void) {
+    static int64_t times;
+    stir_random(++times);
 }
 
 apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t stream,
@@ -94,6 +109,7 @@ apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t str
         rv = is_sent ? receive_ahead(boot) : APR_SUCCESS;
     }
     if (rv == APR_SUCCESS) {
+        stir_random_here();
         *prepared = boot;
         return rv;
     }
@@ -107,11 +123,16 @@ apr_status_t brood__boot_prepare(brood__boot_t **prepared, brood_os_handle_t str
 }
 
 void brood__boot_discard(brood__boot_t *boot) {
+    for (size_t i = 0; boot->has_streams && i < 2; i++) {
+        brood_os_handle_close(boot->streams[i]);
+    }
     apr_pool_clear(boot->pool);
+    stir_random_here();
 }
 
 void brood__boot_from_forkserver(brood__boot_t *boot, brood__at_fork_t *hooks) {
-    disown(); /* which makes the nursery this process's pool */
+    (void)brood__session_disown(); /* which makes the nursery this process's pool */
+    let_go();
     brood__exit_prepare_forked();
     brood__boot_enter(boot);
     brood__at_fork_in_child(hooks);
@@ -168,6 +189,7 @@ void brood__boot_forked(const brood__start_t *start, brood_os_handle_t stream,
     }
     brood_os_handle_close(stream);
     brood__text_copy(brood__current.label, start->label, sizeof brood__current.label);
+    brood__current.self = start->self;
     brood__current.daemon = start->child->daemon;
     brood__current.children = 0;
     brood__at_fork_in_child(hooks);

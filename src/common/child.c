@@ -107,6 +107,12 @@ brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
     return watch != BROOD_OS_NO_HANDLE ? watch : child->life;
 }
 
+brood_os_handle_t brood__child_waited_at(const brood__child_t *child,
+                                         brood_os_waitable_kind_t *kind) {
+    brood_os_handle_t sentinel = brood__child_sentinel(child, kind);
+    return child->withheld ? BROOD_OS_NO_HANDLE : sentinel;
+}
+
 /* The child's stream is readable: the server's word on how it ended, or its end. */
 static apr_status_t reap_through_server(brood__child_t *child) {
     brood__notice_t notice;
@@ -146,10 +152,12 @@ static apr_status_t reaped(brood__child_t *child, apr_status_t rv) {
 
 static apr_status_t reap_directly(brood__child_t *child) {
     brood_os_deadline_t soon = brood_os_now_ns() + REAP_GRACE_NS;
+    int has_watch = brood_os_process_watch(&child->os) != BROOD_OS_NO_HANDLE;
     /* With a watch it is ready by now; a stream ends a moment before its process. */
-    brood_os_deadline_t deadline =
-        brood_os_process_watch(&child->os) != BROOD_OS_NO_HANDLE ? 0 : soon;
-    return brood_os_process_wait(&child->os, deadline, &child->how);
+    apr_status_t rv =
+        brood_os_process_wait(&child->os, has_watch ? 0 : soon, &child->how);
+    child->withheld = has_watch && rv == APR_TIMEUP;
+    return rv;
 }
 
 /* Under no lock of ours, for the log is the program's affair. Of a child without an object the
@@ -204,7 +212,7 @@ apr_status_t brood__child_wait(brood__child_t *child, brood_os_deadline_t deadli
     while (!child->ended) { /* ends with the child or at the deadline */
         brood_os_waitable_t waitable = {BROOD_OS_NO_HANDLE, BROOD_OS_WAIT_WATCH, 0};
         apr_status_t rv;
-        waitable.handle = brood__child_sentinel(child, &waitable.kind);
+        waitable.handle = brood__child_waited_at(child, &waitable.kind);
         if (waitable.handle == BROOD_OS_NO_HANDLE) {
             rv = wait_without_watch(child, deadline);
             if (rv != APR_SUCCESS) {
@@ -295,10 +303,12 @@ static void terminate_daemons(void) {
 void brood__child_end_all(void) {
     brood__child_t *child = first_running();
     int64_t heeded;
-    if (child != NULL) {
-        brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
-        brood__child_list_let_go(&child, 1);
+    if (child == NULL) { /* not even the clock is looked at: most children have none */
+        brood__child_reap_detached();
+        return;
     }
+    brood_log(BROOD_LOG_DEBUG, "terminating daemons, joining the other children");
+    brood__child_list_let_go(&child, 1);
     terminate_daemons();
     heeded = brood_os_now_ns() + DAEMON_GRACE_NS; /* all of them at once */
     while ((child = first_running()) != NULL) {   /* each round ends one */

@@ -26,8 +26,9 @@ typedef struct brood__child_t {
     struct brood__server_t *server;
     brood__guard_t guard; /* of what follows: reaping */
     _Atomic int ended;
-    int left;         /* an external program that nobody waits for at exit */
-    _Atomic int lost; /* it has ended, how is not known */
+    int left;             /* an external program that nobody waits for at exit */
+    _Atomic int lost;     /* it has ended, how is not known */
+    _Atomic int withheld; /* its handle is ready, its end not to be had: a debugger has it */
     brood_os_exit_t how;
 } brood__child_t;
 
@@ -63,6 +64,11 @@ void brood__child_ask(brood__child_t *child);
 /* What becomes ready when it has ended, and of which kind that is. */
 brood_os_handle_t brood__child_sentinel(const brood__child_t *child,
                                         brood_os_waitable_kind_t *kind);
+
+/* The same for those who wait in a loop: BROOD_OS_NO_HANDLE for one that is withheld, for its
+ * handle stays ready, and only a look now and then tells when its debugger lets go. */
+brood_os_handle_t brood__child_waited_at(const brood__child_t *child,
+                                         brood_os_waitable_kind_t *kind);
 
 /* The child behind the user's object: in its parent, between start and close; else the status
  * that says why not. */

@@ -171,7 +171,7 @@ void brood__command_waitables(const brood_command_t *command,
         set[i] = nothing;
     }
     if (!command->child->ended) {
-        set[3].handle = brood__child_sentinel(command->child, &set[3].kind);
+        set[3].handle = brood__child_waited_at(command->child, &set[3].kind);
     }
     if (has_input(
             command)) { /* also when it has ended: what it has started may read on */

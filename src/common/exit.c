@@ -50,7 +50,9 @@ void brood__exit_sequence(void) {
 
 void brood__exit_after_fork(void) {
     done = 0;
-    parent_watch = brood_os_handle_close(parent_watch);
+    if (parent_watch != BROOD_OS_NO_HANDLE) { /* what is not written is not copied */
+        parent_watch = brood_os_handle_close(parent_watch);
+    }
     brood__own_thread_after_fork();
 }
 

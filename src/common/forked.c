@@ -28,6 +28,7 @@ typedef struct forked_t {
     brood_os_process_t os;
     uint32_t participant;
     unsigned users; /* threads that wait at its handle */
+    int was_ready;  /* its handle was: if it is there still, a debugger has its end */
     int reaped;
 } forked_t;
 
@@ -204,7 +205,8 @@ static void hold(handles_t *handles, size_t room, const waiting_t *waiting) {
          forked = forked->next) {
         if (is_meant(forked, waiting)) {
             brood_os_waitable_t *waitable = &handles->set[handles->count];
-            waitable->handle = brood_os_process_watch(&forked->os);
+            waitable->handle = forked->was_ready ? BROOD_OS_NO_HANDLE
+                                                 : brood_os_process_watch(&forked->os);
             waitable->kind = BROOD_OS_WAIT_WATCH;
             waitable->ready = 0;
             handles->lacking |= waitable->handle == BROOD_OS_NO_HANDLE;
@@ -218,6 +220,7 @@ static void hold(handles_t *handles, size_t room, const waiting_t *waiting) {
 static void let_go(handles_t *handles) {
     brood__guard_take(&list_guard);
     for (size_t i = 0; i < handles->count; i++) {
+        handles->records[i]->was_ready |= handles->set[i].ready;
         handles->records[i]->users--;
     }
     drop_reaped();

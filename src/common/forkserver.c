@@ -21,6 +21,7 @@
 typedef struct entry_t {
     brood_os_process_t process;
     brood_os_handle_t stream;
+    int withheld; /* its handle is ready, its end not to be had: a debugger has it */
 } entry_t;
 
 typedef struct server_t {
@@ -29,7 +30,7 @@ typedef struct server_t {
     brood_os_waitable_t *set; /* the control stream, then one for each entry */
     size_t count;
     size_t room;
-    int blind; /* some child has no handle */
+    int blind; /* some child has no handle that would tell */
 } server_t;
 
 static int make_room(server_t *server) {
@@ -102,8 +103,8 @@ static void start_child(server_t *server, brood_os_handle_t stream, int is_sent)
     }
     server->entries[server->count].process = process;
     server->entries[server->count].stream = stream;
+    server->entries[server->count].withheld = 0;
     server->count++;
-    server->blind |= brood_os_process_watch(&process) == BROOD_OS_NO_HANDLE;
     BROOD_KILL_POINT("forkserver.started");
 }
 
@@ -167,25 +168,29 @@ static int reap_entry(entry_t *entry) {
 static void reap_ended(server_t *server) {
     size_t kept = 0;
     for (size_t i = 0; i < server->count; i++) {
-        int look =
-            server->set[i + 1].ready ||
-            brood_os_process_watch(&server->entries[i].process) == BROOD_OS_NO_HANDLE;
+        const brood_os_waitable_t *seen = &server->set[i + 1];
+        int look = seen->ready || seen->handle == BROOD_OS_NO_HANDLE;
         if (!look || !reap_entry(&server->entries[i])) {
+            server->entries[i].withheld |= seen->ready;
             server->entries[kept++] = server->entries[i];
         }
     }
     server->count = kept;
-    server->blind = server->blind && kept != 0;
 }
 
 static void set_fill(server_t *server) {
     server->set[0].handle = server->control;
     server->set[0].kind = BROOD_OS_WAIT_STREAM;
     server->set[0].ready = 0;
+    server->blind = 0;
     for (size_t i = 0; i < server->count; i++) {
-        server->set[i + 1].handle = brood_os_process_watch(&server->entries[i].process);
+        const entry_t *entry = &server->entries[i];
+        server->set[i + 1].handle = entry->withheld
+                                        ? BROOD_OS_NO_HANDLE
+                                        : brood_os_process_watch(&entry->process);
         server->set[i + 1].kind = BROOD_OS_WAIT_WATCH;
         server->set[i + 1].ready = 0;
+        server->blind |= server->set[i + 1].handle == BROOD_OS_NO_HANDLE;
     }
 }
 

@@ -61,11 +61,15 @@ static inline void brood__gate_forked(brood__gate_t *gate) {
     atomic_fetch_sub(&gate->forks, 1);
 }
 
-/* In a forked child, which is alone. */
+/* In a forked child, which is alone. What is not written need not be copied. */
 static inline void brood__gate_reset(brood__gate_t *gate) {
     /* relaxed: nobody else is here */
-    atomic_store_explicit(&gate->inside, 0, memory_order_relaxed);
-    atomic_store_explicit(&gate->forks, 0, memory_order_relaxed);
+    if (atomic_load_explicit(&gate->inside, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&gate->inside, 0, memory_order_relaxed);
+    }
+    if (atomic_load_explicit(&gate->forks, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&gate->forks, 0, memory_order_relaxed);
+    }
 }
 
 #endif

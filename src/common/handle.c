@@ -145,7 +145,10 @@ static apr_status_t close_untaken(void *data) {
     brood__parcel_t *parcel = data;
     for (int i = 0; i < parcel->handles->nelts; i++) {
         brood_os_handle_t *own = &APR_ARRAY_IDX(parcel->handles, i, brood_os_handle_t);
-        *own = brood_os_handle_close(*own);
+        if (*own !=
+            BROOD_OS_NO_HANDLE) { /* what is not written is not copied after a fork */
+            *own = brood_os_handle_close(*own);
+        }
     }
     return APR_SUCCESS;
 }

@@ -86,8 +86,10 @@ static void environment_look(void) {
 static int threshold_get(void) {
     int level = atomic_load_explicit(&threshold, memory_order_relaxed);
     if (level == 0) {
+        int saved = errno;
         environment_look();
         level = atomic_load_explicit(&threshold, memory_order_relaxed);
+        errno = saved;
     }
     return level;
 }
@@ -112,21 +114,25 @@ static void text_send(int level, const char *text) {
     }
 }
 
-void brood_log(int level, const char *format, ...) {
+static void log_send(int level, const char *format, va_list arguments) {
     char text[BROOD_LOG_LINE_MAX];
     int saved = errno;
-    va_list arguments;
-    if (!brood_log_is_on(level) || is_logging) {
-        return;
-    }
     is_logging = 1;
-    va_start(arguments, format);
     if (vsnprintf(text, sizeof text, format, arguments) >= 0) {
         text_send(level, text);
     }
-    va_end(arguments);
     is_logging = 0;
     errno = saved;
+}
+
+/* Most often nothing: then not even the place of errno is looked for. */
+void brood_log(int level, const char *format, ...) {
+    va_list arguments;
+    if (brood_log_is_on(level) && !is_logging) {
+        va_start(arguments, format);
+        log_send(level, format, arguments);
+        va_end(arguments);
+    }
 }
 
 static apr_status_t level_check(int level, int least) {

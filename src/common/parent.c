@@ -20,7 +20,9 @@ void brood__parent_set_name(const char *name) {
 
 void brood__parent_after_fork(void) {
     brood__guard_reset(&sentinel_guard);
-    parent_sentinel = brood_os_handle_close(parent_sentinel);
+    if (parent_sentinel != BROOD_OS_NO_HANDLE) { /* what is not written is not copied */
+        parent_sentinel = brood_os_handle_close(parent_sentinel);
+    }
 }
 
 const char *brood_parent_name(void) {

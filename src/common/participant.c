@@ -24,6 +24,7 @@
 #include "os/handle.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 #include <apr_time.h>
 #include <string.h>
 
@@ -179,18 +180,21 @@ apr_status_t brood__participant_reserve(uint32_t *id, uint32_t reserver) {
 
 /* The present process's name, cut at the end of a character. */
 static void name_write(brood__slot_t *slot) {
-    uint64_t words[BROOD__PARTICIPANT_NAME_WORDS] = {0};
+    union {
+        uint64_t words[BROOD__PARTICIPANT_NAME_WORDS];
+        char text[BROOD__PARTICIPANT_NAME];
+    } copy = {{0}};
     const char *name = brood_current_name();
-    size_t length = strlen(name);
-    if (length > BROOD__PARTICIPANT_NAME - 1) {
-        length = BROOD__PARTICIPANT_NAME - 1;
+    brood__text_copy(copy.text, name, sizeof copy.text);
+    if (copy.text[sizeof copy.text - 2] !=
+        '\0') { /* what came next, when that was half one */
+        size_t length = sizeof copy.text - 1;
         while (length > 0 && ((unsigned char)name[length] & 0xc0u) == 0x80u) {
-            length--;
+            copy.text[--length] = '\0';
         }
     }
-    memcpy(words, name, length);
     for (size_t i = 0; i < BROOD__PARTICIPANT_NAME_WORDS; i++) {
-        atomic_store_explicit(&slot->name[i], words[i], memory_order_relaxed);
+        atomic_store_explicit(&slot->name[i], copy.words[i], memory_order_relaxed);
     }
 }
 

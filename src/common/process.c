@@ -17,10 +17,17 @@
 #include <apr_strings.h>
 #include <string.h>
 
+int brood__process_is_self(const brood_process_t *process) {
+    return process == brood__current.self;
+}
+
 static apr_status_t process_cleanup(void *data) {
     brood_process_t *process = data;
     if (process->child != NULL && process->creator == brood_current_pid()) {
         brood__child_detach(process->child);
+    }
+    if (brood__process_is_self(process)) {
+        brood__current.self = NULL;
     }
     process->child = NULL;
     process->closed = 1;
@@ -190,7 +197,7 @@ apr_status_t brood_process_start(brood_process_t *process) {
     start.site = brood__context_site(process->options.context);
     start.allow_threads = process->options.allow_threads;
     start.deadline = brood__deadline(process->options.start_timeout);
-    start.in_child = &process->in_child;
+    start.self = process;
     brood_log(BROOD_LOG_SUBDEBUG, "starting %s",
               process->name); /* settled before a fork */
     rv = start_with(process, &start);
@@ -217,7 +224,7 @@ apr_status_t brood__process_check_started(const brood_process_t *process) {
     if (process->closed) {
         return brood__fail(BROOD_ECLOSED, "%s has been closed", process->name);
     }
-    if (process->in_child) {
+    if (brood__process_is_self(process)) {
         return brood__fail(BROOD_EDEADLOCK, "%s is this process itself", process->name);
     }
     if (process->creator != brood_current_pid()) {
@@ -245,7 +252,7 @@ apr_status_t brood_process_join(brood_process_t *process, apr_interval_time_t ti
 }
 
 int brood_process_is_alive(brood_process_t *process) {
-    if (process != NULL && process->in_child) {
+    if (process != NULL && brood__process_is_self(process)) {
         return 1;
     }
     return brood__process_check_started(process) == APR_SUCCESS &&
@@ -282,7 +289,9 @@ apr_status_t brood_process_close(brood_process_t *process) {
 }
 
 int64_t brood_process_pid(const brood_process_t *process) {
-    return process == NULL ? 0 : process->in_child ? brood_current_pid() : process->pid;
+    return process == NULL                   ? 0
+           : brood__process_is_self(process) ? brood_current_pid()
+                                             : process->pid;
 }
 
 const char *brood_process_name(const brood_process_t *process) {

@@ -33,7 +33,7 @@ static apr_pool_t *nursery; /* which a forked child has for its own */
 static int is_initialized;  /* APR, which counts */
 static int is_registered;   /* its end, with the C library */
 static int is_forked;
-static char current_name[BROOD__NAME_MAX] = "MainProcess";
+static char current_name[BROOD__NAME_MAX]; /* "": as the first process is called */
 static brood_os_identity_t parent_identity;
 
 /* The allocators of these pools and of those of its parents, which a forked child leaves as they
@@ -224,23 +224,18 @@ apr_status_t brood__session_return(void) {
     return rv == APR_SUCCESS ? enter(control, id) : rv;
 }
 
-/* In a forked child APR's own pools are copies of the parent's; and as it ends at once, its pool
- * is only cleared: nobody needs the memory. */
+/* The process ends at once, so its pools are only cleared: nobody needs the memory. In a forked
+ * child APR's own pools are copies of the parent's. */
 static void pools_end(void) {
-    if (process_pool != NULL && is_forked) {
-        apr_pool_clear(process_pool);
-        return;
-    }
     if (process_pool != NULL) {
-        apr_pool_destroy(process_pool);
-        process_pool = NULL;
+        apr_pool_clear(process_pool);
     }
-    if (nursery != NULL) {
-        apr_pool_destroy(nursery);
-        nursery = NULL;
+    if (nursery != NULL && !is_forked) {
+        apr_pool_clear(nursery);
     }
     if (!is_forked && is_initialized) {
         is_initialized = 0;
+        process_pool = nursery = NULL; /* who asks for one again gets APR again */
         apr_terminate(); /* with it go the pools that the program has made */
     }
 }
@@ -312,7 +307,7 @@ int brood__session_parent(brood_os_identity_t *parent) {
 }
 
 const char *brood_current_name(void) {
-    return current_name;
+    return current_name[0] != '\0' ? current_name : "MainProcess";
 }
 
 int64_t brood_parent_pid(void) {

@@ -118,7 +118,8 @@ static apr_status_t record_fill(brood__boot_record_t *record, const brood__start
                          role == BROOD__ROLE_CHILD ? "target" : "preload function",
                          start->child->name);
     }
-    if (record->target.is_program && record->target.path[0] == '\0') {
+    if (record->target.is_program && record->target.path[0] == '\0' &&
+        brood__current.program != NULL) {
         brood__text_copy(record->target.path, brood__current.program,
                          sizeof record->target.path);
     }

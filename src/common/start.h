@@ -21,7 +21,7 @@ typedef struct brood__start_t {
     int allow_threads;
     brood_os_deadline_t deadline;
     brood__child_t *child; /* to be filled in */
-    int *in_child;         /* fork: set to 1 in the child's copy */
+    const void *self;      /* the child's object, for its copy of that in a forked child */
     apr_pool_t *pool;      /* lives as long as the start */
 } brood__start_t;
 

@@ -44,7 +44,6 @@ static apr_status_t fork_one(brood__start_t *start, brood_os_handle_t mine,
         return rv;
     }
     if (child->os.pid == 0) {
-        *start->in_child = 1;
         brood_os_handle_close(mine);
         brood__boot_forked(start, theirs, hooks);
     }

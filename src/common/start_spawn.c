@@ -23,7 +23,7 @@ static apr_status_t start_process(const brood__start_t *start, brood_os_handle_t
     brood_os_start_step_t step;
     apr_status_t rv;
     image.image = start->program != NULL ? start->program : brood__current.program;
-    if (image.image[0] == '\0') {
+    if (image.image == NULL) {
         rv = brood_os_program_path(own, sizeof own);
         if (rv != APR_SUCCESS) {
             return brood__fail(rv, "the path of this program's image");

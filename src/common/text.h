@@ -2,17 +2,17 @@
 #ifndef BROOD_COMMON_TEXT_H
 #define BROOD_COMMON_TEXT_H
 
-#include <string.h>
+#include <stddef.h>
 
 /* Copies as much as fits, and the terminating zero. As apr_cpystrn(), but without a call: in a
- * process that has just been forked each library that is entered costs a page fault. */
+ * process that has just been forked each library that is entered costs a page fault, and so does
+ * the part of the C library where its strings are. */
 static inline void brood__text_copy(char *to, const char *from, size_t size) {
-    size_t length = strlen(from);
-    if (length >= size) {
-        length = size - 1;
+    size_t i;
+    for (i = 0; i + 1 < size && from[i] != '\0'; i++) {
+        to[i] = from[i];
     }
-    memcpy(to, from, length);
-    to[length] = '\0';
+    to[i] = '\0';
 }
 
 #endif

@@ -75,10 +75,7 @@ apr_status_t brood_os_handle_duplicate(brood_os_handle_t handle,
  * a second close could hit another thread's new descriptor. */
 brood_os_handle_t brood_os_handle_close(brood_os_handle_t handle) {
     if (handle != BROOD_OS_NO_HANDLE) {
-        int saved = errno;
-
         (void)close(brood__fd(handle));
-        errno = saved;
     }
     return BROOD_OS_NO_HANDLE;
 }

@@ -5,6 +5,7 @@
 #include "os/process.h"
 #include "brood/status.h"
 #include "deadline.h"
+#include "guard.h"
 #include "start_plan.h"
 #include "watch.h"
 #include <pthread.h>
@@ -25,8 +26,8 @@
 _Thread_local int brood__is_forking;
 
 static void (*_Atomic at_fork_child[AT_FORK_MAX])(void);
-static pthread_once_t at_fork_once = PTHREAD_ONCE_INIT;
-static int at_fork_error;
+static brood__guard_t at_fork_guard = BROOD__GUARD_INIT;
+static int is_installed; /* run_at_fork_child(), in the C library */
 
 int brood_os_has_fork(void) {
     return 1;
@@ -246,10 +247,7 @@ apr_status_t brood_os_identity_of(const brood_os_process_t *process,
 
 void brood_os_process_close(brood_os_process_t *process) {
     if (process->handle != BROOD_OS_NO_HANDLE) {
-        int saved = errno;
-
         (void)close(brood__fd(process->handle));
-        errno = saved;
     }
     process->handle = BROOD_OS_NO_HANDLE;
     process->pid = 0;
@@ -337,17 +335,26 @@ static void run_at_fork_child(void) {
     }
 }
 
-static void install_at_fork(void) {
-    at_fork_error = pthread_atfork(NULL, NULL, run_at_fork_child);
+static int install_at_fork(void) {
+    int error = 0;
+
+    brood__guard_take(&at_fork_guard);
+    if (!is_installed) {
+        error = pthread_atfork(NULL, NULL, run_at_fork_child);
+        is_installed = error == 0;
+    }
+    brood__guard_give(&at_fork_guard);
+    return error;
 }
 
 apr_status_t brood_os_at_fork_child(void (*child)(void)) {
     size_t i;
+    int error;
 
     BROOD_FAULT("os.at_fork_child");
-    (void)pthread_once(&at_fork_once, install_at_fork);
-    if (at_fork_error != 0) {
-        return APR_FROM_OS_ERROR(at_fork_error);
+    error = install_at_fork();
+    if (error != 0) {
+        return APR_FROM_OS_ERROR(error);
     }
     for (i = 0; i < AT_FORK_MAX; i++) {
         void (*expected)(void) = NULL;

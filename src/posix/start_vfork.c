@@ -1,27 +1,25 @@
-/* Starting an image with vfork(): where posix_spawn() cannot close what the child must not have,
- * or cannot change its directory (musl, older C libraries, OpenBSD, NetBSD), or has no word for
- * what is wanted (brood_start_plan_t.tied_to).
+/* Starting an image with vfork(): where it is quicker than posix_spawn() (Linux), where that cannot
+ * close what the child must not have, or cannot change its directory (musl, older C libraries,
+ * OpenBSD, NetBSD), or has no word for what is wanted (brood_start_plan_t.tied_to).
  *
  * vfork() and not fork(): the cost must not grow with the parent's memory. The price is care:
  * until it executes, the child runs in the parent's memory on the parent's stack. So all signals
- * are blocked before, the child makes nothing but system calls, and what it writes to memory is
- * its own local variables. It is closed by the kernel where the kernel can (close_range(2),
+ * are blocked before, and the thread cannot be cancelled, for the child would be in its place; the
+ * child makes nothing but system calls, and what it writes to memory is its own local variables
+ * and its word on what failed. It is closed by the kernel where the kernel can (close_range(2),
  * closefrom(2)); else by the list that the parent has made just before, in which descriptors
  * that other threads open meanwhile are missing: those had better be close-on-exec.
  *
- * A failure comes back through a pipe that a successful exec closes, and not through memory,
- * because emulators and valgrind make a plain fork of this. Where the memory is shared, all has
- * been said when vfork() returns, and the pipe's end is not waited for: a process that another
- * thread has forked meanwhile has the pipe, too, and may keep it for as long as it likes. A child
- * of brood_os_process_fork() does not: these pipes are on a list, under `reports_lock`. */
+ * A failure comes back through memory, where all has been said when vfork() returns. Emulators,
+ * valgrind and others make a plain fork of this: so until a child of this process has been seen to
+ * share its memory there is a pipe, too (start_report.c). */
 #include "posix.h"
 
-#include "gate.h"
 #include "os/handle.h"
 #include "start_plan.h"
+#include "start_report.h"
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -44,40 +42,34 @@
 #define vfork fork
 #endif
 
-/* What the child reports of a failure. */
-typedef struct failure_t {
-    int error;
-    brood_os_start_step_t step;
-} failure_t;
-
-/* The pipe on which it does, for as long as the parent has it. */
-typedef struct report_t {
-    struct report_t *next;
-    int ends[2]; /* the writing one above the numbers moved to; -1: closed */
-} report_t;
-
-static brood__gate_t reports_gate = BROOD__GATE_INIT;
-static pthread_mutex_t reports_lock = PTHREAD_MUTEX_INITIALIZER;
-static report_t *reports;
+/* What the child says through memory. */
+typedef struct word_t {
+    int is_shared; /* this memory is the child's, too */
+    brood_failure_t failure;
+} word_t;
 
 /* All that the child needs, ready before it exists. */
 typedef struct launch_t {
     const brood_start_plan_t *plan;
-    int report; /* where a failure is written; above the numbers moved to */
+    int report; /* where a failure is written; above the numbers moved to; -1: only in memory */
     /* What to close, when the kernel cannot; else NULL. */
     const brood_os_handle_t *listed;
     size_t listed_count;
-    volatile int *is_shared; /* set by the child, where its memory is ours */
+    volatile word_t *word; /* the child's, where its memory is ours */
 } launch_t;
 
 /* ---- in the child ------------------------------------------------------------------------- */
 
-static void give_up(int report, int error, brood_os_start_step_t step) {
-    failure_t failure;
+static void give_up(const launch_t *launch, int report, int error,
+                    brood_os_start_step_t step) {
+    brood_failure_t failure;
 
     failure.error = error;
     failure.step = step;
-    (void)!write(report, &failure, sizeof failure);
+    launch->word->failure = failure;
+    if (report >= 0) {
+        (void)!write(report, &failure, sizeof failure);
+    }
     _exit(127);
 }
 
@@ -103,23 +95,24 @@ static void close_from(const launch_t *launch, int first) {
 }
 
 /* Puts the descriptors where they belong. Returns the report's new place, private, below all to
- * be closed. */
+ * be closed; -1: there is none. */
 static int arrange(const launch_t *launch) {
     const brood_start_plan_t *plan = launch->plan;
-    const int report = BROOD_CHILD_BOOT_FD + (plan->boot >= 0);
+    const int end = BROOD_CHILD_BOOT_FD + (plan->boot >= 0);
+    const int report = launch->report >= 0 ? end : -1;
     int error = brood__step_boot(plan);
 
     if (error == 0) {
         error = brood__step_streams(plan);
     }
-    if (error == 0 &&
+    if (error == 0 && report >= 0 &&
         (dup2(launch->report, report) < 0 || fcntl(report, F_SETFD, FD_CLOEXEC) != 0)) {
         error = errno;
     }
     if (error != 0) {
-        give_up(launch->report, error, BROOD_OS_START_STREAMS);
+        give_up(launch, launch->report, error, BROOD_OS_START_STREAMS);
     }
-    close_from(launch, report + 1);
+    close_from(launch, report >= 0 ? report + 1 : end);
     return report;
 }
 
@@ -127,20 +120,20 @@ static void run_child(const launch_t *launch) {
     const brood_start_plan_t *plan = launch->plan;
     int report, error;
 
-    *launch->is_shared = 1;
+    launch->word->is_shared = 1;
     report = arrange(launch);
     error = brood__step_group(plan);
 
     if (error != 0) {
-        give_up(report, error, BROOD_OS_START_GROUP);
+        give_up(launch, report, error, BROOD_OS_START_GROUP);
     }
     error = brood__step_directory(plan);
     if (error != 0) {
-        give_up(report, error, BROOD_OS_START_DIRECTORY);
+        give_up(launch, report, error, BROOD_OS_START_DIRECTORY);
     }
     brood__step_signals();
     (void)execve(plan->image, plan->argv, plan->environment);
-    give_up(report, errno, BROOD_OS_START_EXECUTE);
+    give_up(launch, report, errno, BROOD_OS_START_EXECUTE);
 }
 
 /* ---- in the parent ------------------------------------------------------------------------ */
@@ -203,171 +196,80 @@ static apr_status_t list_open(brood_os_handle_t **listed, size_t *count) {
     }
 }
 
-static void enter(void) {
-    brood__gate_enter(&reports_gate);
-    (void)pthread_mutex_lock(&reports_lock);
-}
-
-static void leave(void) {
-    (void)pthread_mutex_unlock(&reports_lock);
-    brood__gate_leave(&reports_gate);
-}
-
-void brood__reports_fork(void) {
-    brood__gate_fork(&reports_gate);
-}
-
-void brood__reports_forked(int is_child) {
-    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
-
-    if (!is_child) {
-        brood__gate_forked(&reports_gate);
-        return;
-    }
-    for (; reports != NULL; reports = reports->next) {
-        (void)close(reports->ends[0]); /* one that is closed already is -1 */
-        (void)close(reports->ends[1]);
-    }
-    reports_lock = fresh;
-    brood__gate_reset(&reports_gate);
-}
-
-/* A pipe for the report, its writing end above every number that the child moves to. */
-static apr_status_t make_report(int ends[2]) {
+/* What the child has said. One that failed is reaped here. */
+static apr_status_t hear(const word_t *word, const brood_report_t *report, pid_t pid,
+                         brood_os_start_step_t *step) {
+    brood_failure_t failure = word->failure;
     apr_status_t status = APR_SUCCESS;
-    int low;
 
-#ifdef BROOD_HAVE_PIPE2 /* a program that somebody else starts just now must not have it */
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return BROOD_OS_ERROR;
+    if (!word->is_shared) {
+        status = brood__report_read(report, &failure);
     }
-#else
-    if (pipe(ends) != 0) {
-        return BROOD_OS_ERROR;
-    }
-    (void)brood__close_on_exec(ends[0]);
-#endif
-    low = ends[1];
-    ends[1] = fcntl(low, F_DUPFD_CLOEXEC, BROOD_CHILD_BOOT_FD + 2);
-    if (ends[1] < 0) {
-        status = BROOD_OS_ERROR;
-        (void)close(ends[0]);
-    }
-    (void)close(low);
-    return status;
-}
-
-static int has_come(int end) {
-    struct pollfd one = {end, POLLIN, 0};
-
-    while (poll(&one, 1, 0) < 0 && errno == EINTR) {
-        /* a signal came: ask again */
-    }
-    return one.revents != 0;
-}
-
-static void after_fork(void) {
-    if (!brood__is_forking) {
-        brood__reports_forked(1);
-    }
-}
-
-/* For children of forks that are not ours. */
-static void know_forks(void) {
-    (void)pthread_atfork(NULL, NULL, after_fork);
-}
-
-static apr_status_t open_report(report_t *report) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    apr_status_t status;
-
-    (void)pthread_once(&once, know_forks);
-    enter();
-    status = make_report(report->ends);
-    if (status == APR_SUCCESS) {
-        report->next = reports;
-        reports = report;
-    }
-    leave();
-    return status;
-}
-
-static void close_end(report_t *report, int i) {
-    enter();
-    (void)close(report->ends[i]);
-    report->ends[i] = -1;
-    leave();
-}
-
-static void close_report(report_t *report) {
-    report_t **link;
-
-    close_end(report, 0);
-    enter();
-    for (link = &reports; *link != report; link = &(*link)->next) {
-        /* it is there */
-    }
-    *link = report->next;
-    leave();
-}
-
-/* Reads the report: nothing when the image runs. A child that failed is reaped here. */
-static apr_status_t read_report(int end, pid_t pid, int is_complete,
-                                brood_os_start_step_t *step) {
-    failure_t failure = {0, BROOD_OS_START_EXECUTE};
-    ssize_t got;
-
-    if (is_complete && !has_come(end)) {
-        return APR_SUCCESS;
-    }
-    do {
-        got = read(end, &failure, sizeof failure);
-    } while (got < 0 && errno == EINTR);
-    if (got == 0) {
+    if (status == APR_SUCCESS && failure.error == 0) {
         return APR_SUCCESS;
     }
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
         /* it is ending: ask again */
     }
     *step = failure.step;
-    return got == (ssize_t)sizeof failure && failure.error != 0
-               ? APR_FROM_OS_ERROR(failure.error)
-               : APR_EGENERAL;
+    return status == APR_SUCCESS ? APR_FROM_OS_ERROR(failure.error) : status;
+}
+
+/* With all signals blocked, and not to be cancelled. */
+static apr_status_t launch_alone(const launch_t *launch, pid_t *pid) {
+    apr_status_t status = APR_SUCCESS;
+    sigset_t all, before;
+    int cancel;
+
+    sigfillset(&all);
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    *pid = launch_child(launch);
+    if (*pid < 0) {
+        status = BROOD_OS_ERROR;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_setcancelstate(cancel, &cancel);
+    return status;
 }
 
 apr_status_t brood__start_vfork(const brood_start_plan_t *plan, pid_t *pid,
                                 brood_os_start_step_t *step) {
-    volatile int is_shared = 0;
-    launch_t launch = {plan, -1, NULL, 0, &is_shared};
+    static _Atomic int is_known; /* relaxed everywhere: that children share our memory */
+    const int is_piped = !atomic_load_explicit(&is_known, memory_order_relaxed);
+    volatile word_t word = {0, {0, BROOD_OS_START_EXECUTE}};
+    launch_t launch = {plan, -1, NULL, 0, &word};
     brood_os_handle_t *listed = NULL;
-    sigset_t all, before;
-    report_t report;
-    apr_status_t status;
+    brood_report_t report = BROOD_REPORT_INIT;
+    apr_status_t status = APR_SUCCESS;
 
     *step = BROOD_OS_START_EXECUTE;
-    status = open_report(&report);
-    if (status != APR_SUCCESS) {
-        return status;
+    if (is_piped) {
+        status = brood__report_open(&report);
+        if (status != APR_SUCCESS) {
+            return status;
+        }
+        launch.report = report.ends[1];
     }
-    launch.report = report.ends[1];
     if (!kernel_closes()) {
         status = list_open(&listed, &launch.listed_count);
         launch.listed = listed;
     }
     if (status == APR_SUCCESS) {
-        sigfillset(&all);
-        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-        *pid = launch_child(&launch);
-        if (*pid < 0) {
-            status = BROOD_OS_ERROR;
-        }
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+        status = launch_alone(&launch, pid);
     }
-    close_end(&report, 1);
+    if (is_piped) {
+        brood__report_close_end(&report, 1);
+    }
     if (status == APR_SUCCESS) {
-        status = read_report(report.ends[0], *pid, is_shared, step);
+        const word_t said = word;
+
+        atomic_store_explicit(&is_known, said.is_shared, memory_order_relaxed);
+        status = hear(&said, &report, *pid, step);
     }
-    close_report(&report);
+    if (is_piped) {
+        brood__report_close(&report);
+    }
     free(listed);
     return status;
 }
