@@ -1,6 +1,8 @@
 /* Arguments that are hard to quote, through a command and back: as they were. */
 #include "support/say.h"
+#include <apr_file_io.h>
 #include <apr_general.h>
+#include <apr_strings.h>
 #include <string.h>
 
 static const char *const hard[] = {"",
@@ -17,6 +19,23 @@ static const char *const hard[] = {"",
                                    "&|<>^",
                                    "'single'",
                                    NULL};
+
+/* A batch file is read by cmd.exe, which quotes by no rule that holds for all that it reads. */
+static const char *how_batch_starts(apr_pool_t *pool) {
+    const char *const words[] = {
+        apr_psprintf(pool, "./hard-%lu.cmd", (unsigned long)brood_current_pid()),
+        "\"&calc", NULL};
+    brood_command_t *command;
+    apr_status_t status;
+    apr_file_t *file;
+    MUST(apr_file_open(&file, words[0], APR_FOPEN_WRITE | APR_FOPEN_CREATE,
+                       APR_FPROT_OS_DEFAULT, pool));
+    MUST(apr_file_close(file));
+    MUST(brood_command_create(&command, words, NULL, pool));
+    status = brood_command_start(command);
+    MUST(apr_file_remove(words[0], pool));
+    return APR_STATUS_IS_EACCES(status) ? "no program" : name_of(status);
+}
 
 int main(int argc, char **argv) {
     const char *words[20];
@@ -46,5 +65,6 @@ int main(int argc, char **argv) {
     MUST(brood_command_join(command, BROOD_FOREVER));
     MUST(brood_command_exit_code(command, &code));
     say("%d of %d arrived as they were\n", code, count - 2);
+    say("a batch file: %s\n", how_batch_starts(pool));
     return 0;
 }

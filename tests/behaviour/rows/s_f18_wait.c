@@ -35,5 +35,8 @@ int main(int argc, char **argv) {
     MUST(brood_command_join(commands[0], BROOD_FOREVER));
     MUST(brood_command_exit_code(commands[0], &code));
     say("that one: exit code %d\n", code);
+    commands[0] = commands[1] = NULL; /* both are dealt with */
+    say("any, when there is none left: %s\n",
+        name_of(brood_command_wait_any(commands, 2, BROOD_FOREVER, &index)));
     return 0;
 }
