@@ -42,7 +42,8 @@ BROOD_BEGIN_DECLS
  *          APR_TIMEUP: the family still grew after five seconds; all that were found were told
  *          to end;
  *          APR_ENOTIMPL: this system cannot tell families or cannot signal a stranger safely:
- *          the process itself was told to end, its descendants were not;
+ *          the process itself was told to end, its descendants were not (never for
+ *          BROOD_STOP_ASK, which goes by the session alone);
  *          APR_EINVAL: `how` is none of these;
  *          BROOD_ENOTSTARTED, BROOD_ENOTCHILD, BROOD_ECLOSED, BROOD_EDEADLOCK as
  *          brood_process_join(); or the system's status for one that could not be told (another
@@ -50,9 +51,10 @@ BROOD_BEGIN_DECLS
  * Blocking: until all are stopped and told, some milliseconds; join to see the end.
  * Threads and processes: any thread. Killed in the middle it may leave the family stopped.
  * A process that was stopped by somebody else is continued by BROOD_STOP_TERMINATE.
- * Platforms: Linux since 5.3 and Windows; macOS and the BSDs cannot signal a process by its
- * birth: APR_ENOTIMPL there. A program that made itself a daemon of init (forked twice) is no
- * descendant any more.
+ * Platforms: Linux since 5.3, Windows, and macOS where that takes a signal for one life of a
+ * number (proc_signal_with_audittoken(), found while running; not tried on a machine yet). Older
+ * ones and the BSDs signal by number only, which could hit a stranger: APR_ENOTIMPL there. A
+ * program that made itself a daemon of init (forked twice) is no descendant any more.
  * Like: killing a job object; psutil.Process.children(recursive=True), each killed.
  * Example: kill_tree.c */
 BROOD_API apr_status_t brood_process_kill_tree(brood_process_t *process,

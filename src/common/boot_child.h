@@ -29,7 +29,8 @@ _Noreturn void brood__boot_from_forkserver(brood__boot_t *boot, brood__at_fork_t
 void brood__boot_rehearse(void);
 
 /* In a process that the parent has just forked. */
-_Noreturn void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks);
+_Noreturn void brood__boot_forked(const brood__start_t *start, brood_os_handle_t stream,
+                                  brood__at_fork_t *hooks);
 
 /* In a forked child: what the parent's memory holds of the parent's own is let go of; its place in
  * the session apart. */

@@ -142,7 +142,36 @@ void brood__boot_from_forkserver(brood__boot_t *boot, brood__at_fork_t *hooks) {
 
 /* ---- by the parent itself ------------------------------------------------------------ */
 
-void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
+/* A process of its own right, in the session and watching its parent if it has to. */
+static apr_status_t become_forked(const brood__start_t *start, apr_pool_t **pool) {
+    apr_status_t rv = brood__session_claim(start->child->participant);
+    if (rv == APR_SUCCESS) {
+        rv = brood_os_null_stdin();
+    }
+    if (rv == APR_SUCCESS) {
+        *pool = brood__session_pool();
+        rv = *pool == NULL ? APR_ENOMEM : APR_SUCCESS;
+    }
+    brood__current.end_with_parent = start->child->end_with_parent;
+    if (rv == APR_SUCCESS && brood__current.end_with_parent) {
+        rv = brood__exit_with_parent();
+    }
+    return rv;
+}
+
+/* The parent hears of it, if it listens. */
+static _Noreturn void give_up(brood_os_handle_t stream, apr_status_t rv) {
+    if (stream != BROOD_OS_NO_HANDLE) {
+        brood__boot_tell_failure(stream, rv);
+    } else {
+        fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
+    }
+    brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
+    abort(); /* not reached */
+}
+
+void brood__boot_forked(const brood__start_t *start, brood_os_handle_t stream,
+                        brood__at_fork_t *hooks) {
     apr_pool_t *pool = NULL;
     apr_status_t rv;
     disown();
@@ -151,22 +180,14 @@ void brood__boot_forked(const brood__start_t *start, brood__at_fork_t *hooks) {
     brood__session_set_name(start->child->name);
     brood__session_set_parent(&start->parent);
     BROOD_KILL_POINT("boot.begin");
-    rv = brood__session_claim(start->child->participant);
-    if (rv == APR_SUCCESS) {
-        rv = brood_os_null_stdin();
-    }
-    if (rv == APR_SUCCESS) {
-        pool = brood__session_pool();
-        rv = pool == NULL ? APR_ENOMEM : APR_SUCCESS;
-    }
-    brood__current.end_with_parent = start->child->end_with_parent;
-    if (rv == APR_SUCCESS && brood__current.end_with_parent) {
-        rv = brood__exit_with_parent();
+    rv = become_forked(start, &pool);
+    if (rv == APR_SUCCESS && stream != BROOD_OS_NO_HANDLE) {
+        rv = brood__notice_send(stream, BROOD__NOTICE_READY, APR_SUCCESS, 0, 0, NULL);
     }
     if (rv != APR_SUCCESS) {
-        fprintf(stderr, "brood: %s: %s\n", brood_current_name(), brood_error_detail());
-        brood_os_exit_now(BROOD__EXIT_NOT_BOOTED);
+        give_up(stream, rv);
     }
+    brood_os_handle_close(stream);
     brood__text_copy(brood__current.label, start->label, sizeof brood__current.label);
     brood__current.self = start->self;
     brood__current.daemon = start->child->daemon;

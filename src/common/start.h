@@ -49,6 +49,9 @@ apr_status_t brood__start_pack(const brood__start_t *start, brood__role_t role,
 apr_status_t brood__start_program(const brood__start_t *start, brood__role_t role,
                                   brood_os_handle_t *stream);
 
+/* No child may be left of a start that failed: it is killed, if it has not ended, and reaped. */
+void brood__start_end_failed(brood_os_process_t *process);
+
 /* Sends a record. Whoever refuses it and closes the stream says why first: that is no failure. */
 apr_status_t brood__start_send(brood_os_handle_t stream, const brood_os_process_t *peer,
                                brood_bytes_t record, const brood__parcel_t *parcel,

@@ -80,8 +80,7 @@ static apr_status_t end_without_word(brood_os_process_t *process) {
         how.code);
 }
 
-/* No child may be left of a start that failed. */
-static void end_failed(brood_os_process_t *process) {
+void brood__start_end_failed(brood_os_process_t *process) {
     brood_os_exit_t how;
     apr_status_t rv;
     if (process->pid == 0) {
@@ -136,7 +135,7 @@ apr_status_t brood__start_program(const brood__start_t *start, brood__role_t rol
         BROOD_KILL_POINT("start.launched");
         rv = boot(start, mine, &process, record, parcel);
         if (rv != APR_SUCCESS) {
-            end_failed(&process);
+            brood__start_end_failed(&process);
         }
     }
     if (rv != APR_SUCCESS || stream == NULL) {

@@ -73,3 +73,9 @@ int brood__info_read(pid_t pid, brood_info_t *about) {
     about->is_zombie = ENTRY_IS_ZOMBIE(entry);
     return 0;
 }
+
+apr_status_t brood__info_signal(const brood_os_identity_t *identity, int number) {
+    (void)identity;
+    (void)number;
+    return APR_ENOTIMPL;
+}

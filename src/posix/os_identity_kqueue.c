@@ -153,10 +153,11 @@ apr_status_t brood_os_identity_watch(const brood_os_identity_t *identity,
 /* Between a look at the birth and kill() the number could become another's. */
 apr_status_t brood_os_identity_signal(const brood_os_identity_t *identity,
                                       brood_os_end_t how) {
-    (void)how;
+    const int number = brood__signal_number(how);
+
     BROOD_FAULT("os.identity_signal");
-    if (identity->pid <= 0) {
+    if (identity->pid <= 0 || number == 0) {
         return APR_EINVAL;
     }
-    return is_over(identity) ? APR_SUCCESS : APR_ENOTIMPL;
+    return is_over(identity) ? APR_SUCCESS : brood__info_signal(identity, number);
 }

@@ -93,9 +93,21 @@ static void a_refused_server(void **state) {
     }
 }
 
+/* The child has its parent's plan. The bug: the start was a success, and the child ended with 1. */
+static void a_refused_watch(void **state) {
+    brood_test_t *test = *state;
+    brood_process_options_t options = BROOD_PROCESS_OPTIONS_INIT;
+
+    if (test->method == BROOD_START_FORK) {
+        options.end_with_parent = 1;
+        refused_here("os.thread_start:1:EAGAIN", BROOD_EBOOT, &options, test);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_refused_fork),
     BROOD_TEST(a_refused_server),
+    BROOD_TEST(a_refused_watch),
 };
 
 BROOD_TEST_MAIN(tests)

@@ -125,8 +125,9 @@ int brood_test_children_of(int64_t pid) {
 
 #define FILES_MANY 1048576 /* what Linux allows at the most, unless told otherwise */
 
+/* Never to 0 or below, which is a whole group: the test's own, and who runs it. */
 static apr_status_t send_signal(int64_t pid, int number) {
-    return kill((pid_t)pid, number) == 0 ? APR_SUCCESS : APR_EGENERAL;
+    return pid > 0 && kill((pid_t)pid, number) == 0 ? APR_SUCCESS : APR_EGENERAL;
 }
 
 apr_status_t brood_test_kill(int64_t pid) {

@@ -3,6 +3,7 @@
 
 #include "brood/command.h"
 #include "os/process.h"
+#include "stranger.h"
 #include <apr_general.h>
 #include <apr_pools.h>
 #include <signal.h>
@@ -100,6 +101,12 @@ static void print_pid(void) {
     put_line(stdout, number);
 }
 
+static void print_manner(void) {
+    char text[32];
+    brood_test_print_manner(text, sizeof text);
+    put_line(stdout, text);
+}
+
 /* The only steps that use Brood begin so. NULL: the system has no such programs. */
 static brood_command_t *start_one(const char *const *argv,
                                   const brood_command_options_t *options) {
@@ -166,6 +173,8 @@ static int do_alone(const char *step, const char *program) {
         (void)!read_input(&byte, 1);
     } else if (strcmp(step, "directory") == 0) {
         print_directory();
+    } else if (strcmp(step, "manner") == 0) {
+        print_manner();
     } else if (strcmp(step, "pid") == 0) {
         print_pid();
     } else if (strcmp(step, "deaf") == 0) {

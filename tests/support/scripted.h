@@ -18,6 +18,7 @@
  *   line            reads one byte of standard input, or its end
  *   env NAME        prints "NAME=value", or "NAME is not set"
  *   directory       prints the working directory
+ *   manner          prints on how many processors it may run and how nice it is
  *   pid             prints the process number
  *   parent          starts a program, itself with the script "say below wait", and goes on
  *   owner           the same, of a program that ends with this one; "say no" where the system

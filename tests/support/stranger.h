@@ -19,6 +19,14 @@ int brood_test_signals_are_disturbed(void);
  * is no reader of that number; they count from 0. */
 char **brood_test_arguments(int reader, int argc, char **argv);
 
+/* Keeps the calling thread to one processor and makes it nicer by 3: 1; 0: threads have none of
+ * that for themselves here. */
+int brood_test_seclude(void);
+
+/* On how many processors this thread may run, and how nice it is: in that order, with a blank
+ * between. */
+void brood_test_print_manner(char *text, size_t room);
+
 /* Makes a file that the system executes if it is a program at all. */
 int brood_test_make_executable(const char *path);
 

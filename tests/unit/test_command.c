@@ -510,7 +510,7 @@ static void what_another_thread_uses_is_busy(void **state) {
     assert_status(brood_command_close(reader.command), BROOD_EBUSY);
     assert_int_equal(brood_command_is_alive(reader.command), 1);
     assert_success(brood_command_kill(reader.command));
-    assert_int_equal(apr_thread_join(&ended, thread), APR_SUCCESS);
+    (void)apr_thread_join(&ended, thread);
     assert_status(reader.end, APR_EOF);
     brood_test_command_join(reader.command, -9);
 }

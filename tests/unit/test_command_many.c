@@ -1,8 +1,10 @@
 /* Commands: several at once, pipelines, programs run to their end, and in the place of others. */
 #include "commands.h"
 
+#include "stranger.h"
 #include <apr_file_io.h>
 #include <apr_strings.h>
+#include <apr_thread_proc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -423,6 +425,56 @@ static void a_program_takes_the_place_of_another(void **state) {
     brood_test_join(brood_test_start(cannot_become_another, BROOD_ARGS(lock), test), 4);
 }
 
+/* ---- from threads ---- */
+
+typedef struct from_t {
+    int is_secluded;
+    char wanted[40];
+    brood_command_result_t result;
+    apr_status_t status;
+} from_t;
+
+static void *APR_THREAD_FUNC run_tied(apr_thread_t *thread, void *data) {
+    from_t *from = data;
+    brood_command_options_t options = brood_test_options(
+        brood_stdio_null(), brood_stdio_capture(0), brood_stdio_null());
+    apr_pool_t *pool = apr_thread_pool_get(thread);
+
+    if (from->is_secluded && !brood_test_seclude()) {
+        from->status = APR_ENOTIMPL;
+        return NULL;
+    }
+    brood_test_print_manner(from->wanted, sizeof from->wanted - 2);
+    (void)strcat(from->wanted, "\n");
+    options.end_with_parent = 1;
+    from->status = brood_command_run(
+        &from->result, brood_test_script(pool, "manner", NULL), &options, LATE, pool);
+    from->is_secluded = strcmp(from->result.output.data, from->wanted) == 0;
+    return NULL;
+}
+
+/* The bug: what ends with this process had processors and nice value of the thread that was the
+ * first to start such a one. */
+static void each_has_the_manner_of_its_thread(void **state) {
+    brood_test_t *test = *state;
+
+    for (int i = 0; i < 4; i++) {
+        from_t from = {0};
+        apr_thread_t *thread;
+        apr_status_t ended;
+
+        from.is_secluded = i % 2 == 0;
+        assert_int_equal(apr_thread_create(&thread, NULL, run_tied, &from, test->pool),
+                         APR_SUCCESS);
+        (void)apr_thread_join(&ended, thread);
+        if (from.status == APR_ENOTIMPL) {
+            skip();
+        }
+        assert_success(from.status);
+        assert_int_equal(from.is_secluded, 1);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(all_are_waited_for),
     BROOD_TEST(they_are_waited_for_one_by_one),
@@ -439,6 +491,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(a_whole_tree_is_killed),
     BROOD_TEST(one_ends_with_who_started_it),
     BROOD_TEST(a_program_takes_the_place_of_another),
+    BROOD_TEST(each_has_the_manner_of_its_thread),
 };
 
 BROOD_TEST_COMMAND_MAIN(tests)

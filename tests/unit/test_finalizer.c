@@ -134,7 +134,7 @@ static void its_pool_waits_for_it(void **state) {
     assert_int_equal(apr_thread_create(&thread, NULL, clear, &shared, test->pool),
                      APR_SUCCESS);
     assert_success(brood_finalizer_call(shared.finalizer));
-    assert_int_equal(apr_thread_join(&ended, thread), APR_SUCCESS);
+    (void)apr_thread_join(&ended, thread);
     assert_status(shared.early, APR_TIMEUP);
     assert_int_equal(shared.was_over, 1);
 }
