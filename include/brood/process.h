@@ -150,6 +150,7 @@ BROOD_API apr_status_t brood_process_start(brood_process_t *process);
  *          it was made by).
  * Blocking: as `timeout` says. Threads and processes: several threads may join one process.
  * A foreign reaper (SIGCHLD ignored, wait(-1) elsewhere) costs the exit code, not the join.
+ * A child that a debugger traces has ended for its parent when the debugger has seen it.
  * Platforms: same everywhere. Like: Process.join(timeout), which returns None always. */
 BROOD_API apr_status_t brood_process_join(brood_process_t *process,
                                           apr_interval_time_t timeout);
