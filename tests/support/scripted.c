@@ -113,7 +113,8 @@ static brood_command_t *start_one(const char *const *argv,
     brood_command_t *command = NULL;
     apr_pool_t *pool = NULL;
     apr_status_t rv;
-    if (apr_initialize() != APR_SUCCESS || apr_pool_create(&pool, NULL) != APR_SUCCESS ||
+    if (apr_initialize() != APR_SUCCESS || atexit(apr_terminate) != 0 ||
+        apr_pool_create(&pool, NULL) != APR_SUCCESS ||
         brood_command_create(&command, argv, options, pool) != APR_SUCCESS) {
         fail("a program below");
     }
