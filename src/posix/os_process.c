@@ -5,7 +5,6 @@
 #include "os/process.h"
 #include "brood/status.h"
 #include "deadline.h"
-#include "guard.h"
 #include "start_plan.h"
 #include "watch.h"
 #include <pthread.h>
@@ -26,8 +25,8 @@
 _Thread_local int brood__is_forking;
 
 static void (*_Atomic at_fork_child[AT_FORK_MAX])(void);
-static brood__guard_t at_fork_guard = BROOD__GUARD_INIT;
-static int is_installed; /* run_at_fork_child(), in the C library */
+static pthread_once_t at_fork_once = PTHREAD_ONCE_INIT;
+static int at_fork_error;
 
 int brood_os_has_fork(void) {
     return 1;
@@ -335,26 +334,18 @@ static void run_at_fork_child(void) {
     }
 }
 
-static int install_at_fork(void) {
-    int error = 0;
-
-    brood__guard_take(&at_fork_guard);
-    if (!is_installed) {
-        error = pthread_atfork(NULL, NULL, run_at_fork_child);
-        is_installed = error == 0;
-    }
-    brood__guard_give(&at_fork_guard);
-    return error;
+/* By pthread_once(), which begins anew in a child that was forked in the middle of it. */
+static void install_at_fork(void) {
+    at_fork_error = pthread_atfork(NULL, NULL, run_at_fork_child);
 }
 
 apr_status_t brood_os_at_fork_child(void (*child)(void)) {
     size_t i;
-    int error;
 
     BROOD_FAULT("os.at_fork_child");
-    error = install_at_fork();
-    if (error != 0) {
-        return APR_FROM_OS_ERROR(error);
+    (void)pthread_once(&at_fork_once, install_at_fork);
+    if (at_fork_error != 0) {
+        return APR_FROM_OS_ERROR(at_fork_error);
     }
     for (i = 0; i < AT_FORK_MAX; i++) {
         void (*expected)(void) = NULL;

@@ -1,4 +1,4 @@
-/* All handles of all processes, as the system lists them. */
+/* All handles of all processes, and those of this one, as the system lists them. */
 #ifndef BROOD_WIN32_HANDLE_TABLE_H
 #define BROOD_WIN32_HANDLE_TABLE_H
 
@@ -24,5 +24,9 @@ typedef struct brood__handle_table_t {
 
 /* The table at one moment, in memory of malloc(). */
 apr_status_t brood__handle_table_read(brood__handle_table_t **table);
+
+/* Calls `each` with every handle of this process. It must not close or open any. */
+typedef void brood__handle_each_t(void *data, HANDLE handle);
+apr_status_t brood__handle_table_own(brood__handle_each_t *each, void *data);
 
 #endif

@@ -11,7 +11,6 @@
 #include "sleepers.h"
 #include "thread.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_SIZE 8
@@ -223,29 +222,31 @@ apr_status_t brood_os_handles_receive(brood_os_handle_t stream,
     return status == APR_EOF && came > 0 ? APR_EGENERAL : status;
 }
 
+typedef struct list_t {
+    brood_os_handle_t *handles;
+    size_t capacity;
+    size_t count;
+} list_t;
+
+static void add(void *data, HANDLE handle) {
+    list_t *list = data;
+    /* What the seam keeps for each thread and sleeper is bounded and no leak. */
+    if (brood__thread_keeps(handle) || brood__sleepers_keep(handle) ||
+        brood__job_keeps(handle)) {
+        return;
+    }
+    if (list->count < list->capacity) {
+        list->handles[list->count] = (brood_os_handle_t)handle;
+    }
+    list->count++;
+}
+
 apr_status_t brood_os_handle_list(brood_os_handle_t *handles, size_t capacity,
                                   size_t *count) {
-    brood__handle_table_t *table;
+    list_t list = {handles, capacity, 0};
     *count = 0;
     BROOD_FAULT("os.handle_list");
-    apr_status_t status = brood__handle_table_read(&table);
-    if (status != APR_SUCCESS) {
-        return status;
-    }
-    for (ULONG_PTR i = 0; i < table->count; ++i) {
-        const brood__handle_entry_t *entry = &table->entries[i];
-        /* What the seam keeps for each thread and sleeper is bounded and no leak. */
-        if (entry->process != GetCurrentProcessId() ||
-            brood__thread_keeps((HANDLE)entry->handle) ||
-            brood__sleepers_keep((HANDLE)entry->handle) ||
-            brood__job_keeps((HANDLE)entry->handle)) {
-            continue;
-        }
-        if (*count < capacity) {
-            handles[*count] = (brood_os_handle_t)entry->handle;
-        }
-        ++*count;
-    }
-    free(table);
-    return APR_SUCCESS;
+    apr_status_t status = brood__handle_table_own(add, &list);
+    *count = status == APR_SUCCESS ? list.count : 0;
+    return status;
 }

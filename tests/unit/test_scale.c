@@ -30,7 +30,8 @@ static int64_t count_of(brood_shared_value_t *counter) {
 /* Of the sentinels of 64 and more Windows waits for some at a time. */
 #define MANY 200
 
-/* Waits at a pipe of its own: that costs nothing while nothing comes. */
+/* Waits at a pipe of its own: that costs nothing while nothing comes. How long the others take to
+ * start is the machine's affair; a starter that is gone is the end. */
 static int arrive_and_wait(const brood_values_t *state, apr_pool_t *pool) {
     brood_semaphore_t *arrived;
     brood_connection_t *leave;
@@ -39,7 +40,7 @@ static int arrive_and_wait(const brood_values_t *state, apr_pool_t *pool) {
 
     CHILD_OK(BROOD_UNPACK(state, &arrived, &leave, &number));
     CHILD_OK(brood_semaphore_release(arrived, 1));
-    CHILD_OK(brood_connection_recv(leave, &word, LATE, pool));
+    CHILD_OK(brood_connection_recv(leave, &word, BROOD_FOREVER, pool));
     return number;
 }
 
