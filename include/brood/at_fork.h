@@ -37,7 +37,8 @@ BROOD_BEGIN_DECLS
  * @param in_child   runs after it in the child, which is a process of its own by then and may
  *                   use Brood's objects; before its target; or NULL
  * @param data       is given to them
- * @param pool       when it is cleared the registration ends; NULL: never
+ * @param pool       when it is cleared the registration ends, after a fork of another thread that
+ *                   is on its way; NULL: never
  * @returns APR_SUCCESS; APR_EINVAL: all three are NULL; APR_ENOMEM.
  * Blocking: never. Threads and processes: any thread. The functions must not register others,
  * nor start processes; one that blocks or crashes in the child makes the start fail (forkserver)

@@ -1,10 +1,15 @@
 /* At fork: a list of functions, and the copy of it that goes with each fork: what has run before
- * is followed by its own counterparts, whatever is registered meanwhile. */
+ * is followed by its own counterparts, whatever is registered meanwhile. Whoever takes functions
+ * back waits for the forks of other threads that have a copy. */
 #include "at_fork.h"
 
 #include "guard.h"
+#include "os/clock.h"
 #include "status.h"
 #include <stdlib.h>
+
+/* How often one looks whether another thread's fork is over. */
+#define LOOK_NS (1 * 1000000LL)
 
 typedef struct hook_t {
     struct hook_t *next;
@@ -20,7 +25,17 @@ struct brood__at_fork_t {
 };
 
 static brood__guard_t list_guard = BROOD__GUARD_INIT;
-static hook_t *first; /* in the order of registration */
+static hook_t *first;   /* in the order of registration */
+static unsigned copies; /* of the list, with forks on their way */
+static _Thread_local int is_forking;
+
+static int others_fork(void) {
+    unsigned count;
+    brood__guard_take(&list_guard);
+    count = copies;
+    brood__guard_give(&list_guard);
+    return count != 0;
+}
 
 static apr_status_t hook_remove(void *data) {
     hook_t **link;
@@ -30,6 +45,9 @@ static apr_status_t hook_remove(void *data) {
         *link = (*link)->next;
     }
     brood__guard_give(&list_guard);
+    while (!is_forking && others_fork()) { /* ends with their forks */
+        brood_os_sleep_until(brood_os_now_ns() + LOOK_NS);
+    }
     free(data);
     return APR_SUCCESS;
 }
@@ -80,6 +98,8 @@ static apr_status_t copy_list(brood__at_fork_t **hooks) {
         for (const hook_t *hook = first; hook != NULL; hook = hook->next) {
             copy->hooks[copy->count++] = *hook;
         }
+        copies++;
+        is_forking = 1;
     }
     brood__guard_give(&list_guard);
     *hooks = copy;
@@ -103,7 +123,11 @@ void brood__at_fork_in_parent(brood__at_fork_t *hooks) {
             hooks->hooks[i].in_parent(hooks->hooks[i].data);
         }
     }
-    if (hooks != NULL) { /* free() itself would be a page fault in a forked child */
+    if (hooks != NULL) {
+        is_forking = 0;
+        brood__guard_take(&list_guard);
+        copies--;
+        brood__guard_give(&list_guard);
         free(hooks);
     }
 }
@@ -121,4 +145,8 @@ void brood__at_fork_in_child(brood__at_fork_t *hooks) {
 
 void brood__at_fork_after_fork(void) {
     brood__guard_reset(&list_guard);
+    if (copies != 0) { /* what is not written need not be copied */
+        copies = 0;
+        is_forking = 0;
+    }
 }

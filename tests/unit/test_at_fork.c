@@ -5,10 +5,12 @@
 
 #include "os/entropy.h"
 #include "os/process.h"
+#include "outside.h"
 #include "signals.h"
 #include <apr_file_io.h>
 #include <apr_general.h>
 #include <apr_random.h>
+#include <apr_thread_proc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -429,6 +431,63 @@ static void signals_of_a_child(void **state) {
                     test->method == BROOD_START_FORK ? all : BROOD_TEST_USR2_IGNORED);
 }
 
+/* ---- in another thread ---- */
+
+/* How long a pool must have been waited for that nobody may clear yet. */
+#define PATIENCE 100000
+
+typedef struct taken_back_t {
+    apr_pool_t *pool; /* of the registration */
+    brood_event_t *forks, *cleared;
+    apr_status_t early; /* of waiting for the clearing in a function */
+} taken_back_t;
+
+static void tell_and_wait(void *data) {
+    taken_back_t *taken_back = data;
+
+    (void)brood_event_set(taken_back->forks);
+    taken_back->early = brood_event_wait(taken_back->cleared, PATIENCE);
+}
+
+static void *APR_THREAD_FUNC take_back(apr_thread_t *thread, void *data) {
+    taken_back_t *taken_back = data;
+
+    (void)thread;
+    (void)brood_event_wait(taken_back->forks, LATE);
+    apr_pool_destroy(taken_back->pool);
+    (void)brood_event_set(taken_back->cleared);
+    return NULL;
+}
+
+/* What the functions work with is there until they have all run. */
+static void who_takes_them_back_waits_for_a_fork(void **state) {
+    brood_test_t *test = *state;
+    taken_back_t taken_back = {0};
+    apr_thread_t *thread;
+    apr_status_t ended;
+    int64_t pid;
+    int code;
+
+    if (!brood_has_start_method(BROOD_START_FORK) || brood_test_fears_forks()) {
+        skip(); /* nobody forks beside a thread */
+    }
+    assert_success(brood_event_create(&taken_back.forks, test->pool));
+    assert_success(brood_event_create(&taken_back.cleared, test->pool));
+    assert_int_equal(apr_pool_create(&taken_back.pool, NULL), APR_SUCCESS);
+    assert_success(
+        brood_at_fork(tell_and_wait, NULL, NULL, &taken_back, taken_back.pool));
+    assert_int_equal(apr_thread_create(&thread, NULL, take_back, &taken_back, test->pool),
+                     APR_SUCCESS);
+    assert_success(brood_fork(&pid));
+    if (pid == 0) {
+        brood_exit_now(6);
+    }
+    (void)apr_thread_join(&ended, thread);
+    assert_status(taken_back.early, APR_TIMEUP);
+    assert_success(brood_fork_wait(&pid, &code, pid, 0, LATE));
+    assert_int_equal(code, 6);
+}
+
 static const struct CMUnitTest tests[] = {
     BROOD_TEST(the_parents_cleanups_are_the_parents),
     BROOD_TEST(the_childs_cleanups_are_run),
@@ -437,6 +496,7 @@ static const struct CMUnitTest tests[] = {
     BROOD_TEST(functions_around_a_fork),
     BROOD_TEST(functions_around_the_servers_forks),
     BROOD_TEST(signals_of_a_child),
+    BROOD_TEST(who_takes_them_back_waits_for_a_fork),
 };
 
 BROOD_TEST_MAIN(tests)
