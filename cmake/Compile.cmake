@@ -43,8 +43,11 @@ if(BROOD_VALGRIND)
     # It keeps books of every byte that is mapped.
     target_compile_definitions(brood_compile INTERFACE BROOD_VALGRIND=1
                                                        BROOD_QUEUE_SPACE_MIB=64)
-    target_compile_options(brood_compile INTERFACE
+    # Each object file has the header's tables, and of each program's threads the stack would hold
+    # them all.
+    target_compile_options(brood_compile INTERFACE -fdata-sections
         -include "${PROJECT_SOURCE_DIR}/tests/support/annotate.h")
+    target_link_options(brood_compile INTERFACE -Wl,--gc-sections)
 endif()
 
 if(BROOD_FUZZ)
