@@ -39,7 +39,8 @@ int __real_posix_spawn(pid_t *pid, const char *path,
 /* The emulator's path and the arguments it is always given. */
 static char *const emulator[] = {BROOD_EMULATOR};
 #define EMULATOR_WORDS (sizeof emulator / sizeof emulator[0])
-#define ARGUMENTS_MOST 64
+#define ARGUMENTS_MOST \
+    8192 /* on the stack, as a child that shares it cannot ask for memory */
 
 /* Whether the image is a program for the processor that is emulated. -1: it cannot be executed,
  * with errno. */

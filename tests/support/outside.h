@@ -28,8 +28,8 @@ apr_status_t brood_test_await_stopped(int64_t pid);
 /* Whether this system can signal a process that is not a child, and be sure who that is. */
 int brood_test_strangers_hear(void);
 
-/* 1: this program is watched by a tool that does not bear threads in the forked child of a process
- * with threads. */
+/* 1: this program is watched, or run, by a tool that does not bear threads in the forked child of
+ * a process with threads (ThreadSanitizer, QEMU). */
 int brood_test_fears_forks(void);
 
 /* Whether a process with that number exists that has not ended. */
