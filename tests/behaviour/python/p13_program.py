@@ -18,8 +18,8 @@ def start(how):
     child = mp.Process(target=look, args=(sys.executable,))
     try:
         child.start()
-    except OSError as error:
-        print(type(error).__name__, flush=True)
+    except (OSError, EOFError):  # refused or ended, as the server's end and this call fall
+        print("no such server", flush=True)
         return
     child.join()
     if child.exitcode != 0:
