@@ -196,13 +196,14 @@ static apr_status_t list_open(brood_os_handle_t **listed, size_t *count) {
     }
 }
 
-/* What the child has said. One that failed is reaped here. */
+/* What the child has said. One that failed is reaped here. One that has said nothing at all was
+ * killed before it could: it has been started, and its end is for whoever waits for it. */
 static apr_status_t hear(const word_t *word, const brood_report_t *report, pid_t pid,
                          brood_os_start_step_t *step) {
     brood_failure_t failure = word->failure;
     apr_status_t status = APR_SUCCESS;
 
-    if (!word->is_shared) {
+    if (!word->is_shared && report->ends[0] >= 0) {
         status = brood__report_read(report, &failure);
     }
     if (status == APR_SUCCESS && failure.error == 0) {
