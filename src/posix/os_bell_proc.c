@@ -30,17 +30,9 @@ static int open_again(int fd) {
 static apr_status_t make_pipe(int *fd) {
     int ends[2];
 
-#ifdef BROOD_HAVE_PIPE2
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    if (brood__pipe(ends) != 0) {
         return BROOD_OS_ERROR;
     }
-#else
-    if (pipe(ends) != 0) {
-        return BROOD_OS_ERROR;
-    }
-    (void)brood__close_on_exec(ends[0]);
-    (void)brood__close_on_exec(ends[1]);
-#endif
     *fd = open_again(ends[0]);
     apr_status_t status = *fd < 0 ? BROOD_OS_ERROR : APR_SUCCESS;
     if (APR_STATUS_IS_ENOENT(status) || APR_STATUS_IS_ENOTDIR(status) ||

@@ -40,6 +40,19 @@ int brood__close_on_exec(int fd) {
     return flags < 0 ? -1 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
+int brood__pipe(int ends[2]) {
+#ifdef BROOD_HAVE_PIPE2
+    return pipe2(ends, O_CLOEXEC);
+#else
+    if (pipe(ends) != 0) {
+        return -1;
+    }
+    (void)brood__close_on_exec(ends[0]);
+    (void)brood__close_on_exec(ends[1]);
+    return 0;
+#endif
+}
+
 int brood__above_standard(int fd) {
     int moved;
 

@@ -22,25 +22,12 @@
 _Atomic unsigned char brood__stream_hints[BROOD_STREAM_HINTS];
 
 /* A pipe, not a socket pair used in one direction: it moves small messages faster (bench/). */
-static int make_pipe(int ends[2]) {
-#ifdef BROOD_HAVE_PIPE2
-    return pipe2(ends, O_CLOEXEC);
-#else
-    if (pipe(ends) != 0) {
-        return -1;
-    }
-    (void)brood__close_on_exec(ends[0]);
-    (void)brood__close_on_exec(ends[1]);
-    return 0;
-#endif
-}
-
 apr_status_t brood_os_stream_pipe(brood_os_handle_t *reader, brood_os_handle_t *writer) {
     int ends[2];
 
     *reader = *writer = BROOD_OS_NO_HANDLE;
     BROOD_FAULT("os.stream_pipe");
-    if (make_pipe(ends) != 0) {
+    if (brood__pipe(ends) != 0) {
         return BROOD_OS_ERROR;
     }
     ends[0] = brood__above_standard(ends[0]);

@@ -47,6 +47,10 @@ int brood__descriptor_count(void);
  * between the two steps would inherit the descriptor; brood_os_process_start() closes it. */
 int brood__close_on_exec(int fd);
 
+/* A pipe that programs do not inherit, not even one that another thread starts just now where the
+ * system can see to that. 0, or -1 with errno. */
+int brood__pipe(int ends[2]);
+
 /* Moves a new descriptor away from the numbers of the standard streams, which it has got when those
  * are closed: what others print there must not go into it, least of all when it is the memory that
  * processes share. Returns its number from now on, the old one when there is no other left. */

@@ -53,16 +53,9 @@ static apr_status_t make_report(int ends[2]) {
     apr_status_t status = APR_SUCCESS;
     int low;
 
-#ifdef BROOD_HAVE_PIPE2 /* a program that somebody else starts just now must not have it */
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    if (brood__pipe(ends) != 0) {
         return BROOD_OS_ERROR;
     }
-#else
-    if (pipe(ends) != 0) {
-        return BROOD_OS_ERROR;
-    }
-    (void)brood__close_on_exec(ends[0]);
-#endif
     low = ends[1];
     ends[1] = fcntl(low, F_DUPFD_CLOEXEC, BROOD_CHILD_BOOT_FD + 2);
     if (ends[1] < 0) {
